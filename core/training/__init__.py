@@ -1,0 +1,1 @@
+"""How every checkpoint in ``weights/`` was made. Imported by nothing that serves."""

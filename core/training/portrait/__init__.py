@@ -1,0 +1,1 @@
+"""Training of the portrait networks: ``python -m core.training.portrait --help``."""

