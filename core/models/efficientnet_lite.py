@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -91,12 +92,26 @@ class MBConv(nn.Module):
         self.project = nn.Conv2d(spec.expanded, spec.outer, 1, bias=False)
         self.project_bn = _bn(spec.outer)
         self.residual = spec.stride == 1 and spec.inner == spec.outer
+        # For training on a CPU: 1×1 convolutions in bfloat16, the depthwise one (slow there) in float32.
+        self.mixed_precision = False
 
     def forward(self, x: Tensor) -> Tensor:
+        if self.mixed_precision:
+            return self._forward_mixed(x)
         y = _same_pad(self.expand(x), self.spec.kernel, self.spec.stride)
         y = F.relu6(self.depthwise_bn(self.depthwise(y)))
         y = self.project_bn(self.project(y))
         return x + y if self.residual else y
+
+
+    def _forward_mixed(self, x: Tensor) -> Tensor:
+        with torch.autocast("cpu", torch.bfloat16):
+            y = self.expand(x)
+        y = _same_pad(y.float(), self.spec.kernel, self.spec.stride)
+        y = F.relu6(self.depthwise_bn(self.depthwise(y)))
+        with torch.autocast("cpu", torch.bfloat16):
+            y = self.project_bn(self.project(y))
+        return x + y.float() if self.residual else y.float()
 
 
 class EfficientNetLite(nn.Module):

@@ -8,19 +8,22 @@ from pathlib import Path
 
 import torch
 
-from core.training.portrait.train import Recipe, load_run, train
+from core.training.portrait.train import Recipe, compiled, load_run, train
 
 FINE = {"decoder": [96, 64, 48, 32, 16]}
+FAST_DECODER = [48, 40, 32, 16, 16]
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m core.training.portrait", description=__doc__)
-    parser.add_argument("step", choices=("prepare", "fine", "evaluate"))
-    parser.add_argument("--data", type=Path, required=True, help="folder with eg1800, ccp, coco_people, …")
-    parser.add_argument("--run", type=Path, required=True, help="folder of this run's checkpoints and log")
-    parser.add_argument("--prepared", type=Path, required=True, help="folder of the mattes made by 'prepare'")
+    parser.add_argument("step", choices=("prepare", "fine", "fast", "export", "evaluate"))
+    parser.add_argument("--data", type=Path, help="folder with eg1800, ccp, coco_people, …")
+    parser.add_argument("--run", type=Path, help="folder of this run's checkpoints and log")
+    parser.add_argument("--prepared", type=Path, help="folder of the mattes made by 'prepare'")
     parser.add_argument("--initial", type=Path, help="another run's folder whose averaged weights to start from")
     parser.add_argument("--peers", type=Path, help="folder with mediapipe/*.tflite, for 'evaluate'")
+    parser.add_argument("--name", default="", help="checkpoint to export to, or to evaluate (comma-separated)")
+    parser.add_argument("--write", action="store_true", help="'evaluate' writes the figures into the cards")
     parser.add_argument("--stop-after", type=int, help="stop (resumably) after this iteration")
     for field in dataclasses.fields(Recipe):
         kind = type(field.default)
@@ -33,8 +36,32 @@ def main(argv: list[str] | None = None) -> None:
         from core.training.portrait.prepare import prepare
 
         prepare(options.data, options.prepared)
+    elif options.step == "export":
+        from core.training.portrait.export import export
+
+        print(export(options.run, options.name))
+    elif options.step == "evaluate":
+        from core.training.portrait.evaluate import report
+
+        report(options.name.split(","), options.data, options.peers, options.write)
+    elif options.step == "fast":
+        from core.training.portrait.prune import kept_widths, prune_trunk
+
+        fine = load_run(options.initial)
+        widths = kept_widths(fine.trunk)
+        arguments = {"decoder": FAST_DECODER, "expanded": widths}
+        initial = {f"trunk.{k}": v for k, v in prune_trunk(fine.trunk, widths).state_dict().items()}
+        request = compiled(fine, recipe.batch, recipe.size)
+
+        def teacher(picture: torch.Tensor) -> torch.Tensor:
+            return torch.from_numpy(request.infer([picture.contiguous().numpy()])[0].copy())
+
+        train(
+            options.data, options.run, arguments, recipe,
+            prepared=options.prepared, initial=initial, teacher=teacher, stop_after=options.stop_after,
+        )  # fmt: skip
     elif options.step == "fine":
-        initial = load_run(options.initial, FINE).state_dict() if options.initial else None
+        initial = load_run(options.initial).state_dict() if options.initial else None
         train(
             options.data, options.run, FINE, recipe,
             prepared=options.prepared, initial=initial, stop_after=options.stop_after,

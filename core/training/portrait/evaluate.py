@@ -127,3 +127,32 @@ def peers(folder: Path) -> dict[str, MatteMaker]:
         "MediaPipe landscape": "selfie_segmentation_landscape_8b57bf879.tflite",
     }
     return {name: mediapipe(folder / "mediapipe" / file) for name, file in names.items()}
+
+
+def report(names: list[str], data: Path, peers_folder: Path | None, write: bool) -> None:
+    """Print the table of the named checkpoints and the peers; ``write`` keeps each card's own figures in it."""
+    import json
+    import platform
+    from dataclasses import asdict, replace
+
+    from core.segmenter import load_segmenter
+    from core.weights import load_card
+    from core.weights.card import CARD_FILE
+
+    makers: dict[str, MatteMaker] = {name: load_segmenter(name).matte for name in names}
+    if peers_folder:
+        makers |= peers(peers_folder)
+    results = evaluate(makers, data)
+    print(table(results))
+    if not write:
+        return
+    for name in names:
+        card = load_card(name)
+        measured = {
+            "command": f"python -m core.training.portrait evaluate --name {','.join(names)} --data DATA --peers PEERS",
+            "machine": f"{platform.machine()}, 2 cores",
+            "split": "15 % of every source, by a hash of the file's name, never trained on",
+            "results": {k: v for k, v in results.items() if k == name or k not in names},
+        }
+        raw = {k: v for k, v in asdict(replace(card, measured=measured)).items() if k != "folder"}
+        (card.folder / CARD_FILE).write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -37,8 +37,8 @@ def matte_loss(logits: Tensor, alpha: Tensor, weight: Tensor) -> tuple[Tensor, d
         w = edge.narrow(dim, 1, edge.shape[dim] - 1)
         gradient = gradient + (w * (probability - alpha).diff(dim=dim).abs()).sum() / w.sum().clamp_min(1)
     total = entropy + 0.5 * jaccard + 0.5 * band + 0.5 * gradient
-    parts = {"bce": entropy.item(), "jaccard": float(jaccard), "band": band.item(), "gradient": float(gradient)}
-    return total, parts
+    parts: dict[str, Tensor] = {"bce": entropy, "jaccard": jaccard, "band": band, "gradient": gradient}
+    return total, {name: part.item() for name, part in parts.items()}
 
 
 def distillation_loss(logits: Tensor, teacher: Tensor) -> Tensor:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import cv2
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
@@ -27,6 +30,7 @@ class Recipe:
     iterations: int = 6000
     batch: int = 16
     size: int = 256
+    input_size: int = 0  # the network sees samples shrunk to this; its answer is compared at ``size`` (0: the same)
     rate: float = 1.5e-3
     trunk_rate: float = 0.3  # relative to ``rate``
     weight_decay: float = 0.01
@@ -59,17 +63,46 @@ def learning_rate(recipe: Recipe, iteration: int) -> float:
     return recipe.rate * (0.01 + 0.99 * cosine)
 
 
-class Stepper:
-    """Forward passes that skip what is frozen: the early trunk runs in bfloat16 without gradients."""
+class Early(nn.Module):
+    """The frozen beginning of a trunk: a tuple of its features."""
 
-    def __init__(self, model: nn.Module, frozen_blocks: int) -> None:
-        self.model, self.frozen = model, frozen_blocks
+    def __init__(self, trunk: EfficientNetLite, blocks: int) -> None:
+        super().__init__()
+        self.trunk, self.blocks = trunk, blocks
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.trunk.early(image, self.blocks))
+
+
+def compiled(network: nn.Module, batch: int, size: int):  # -> openvino.InferRequest
+    """A network without gradients, as an OpenVINO request for float (batch, 3, size, size)."""
+    import openvino as ov
+
+    shape = (batch, 3, size, size)
+    graph = ov.convert_model(network, example_input=torch.zeros(shape), input=[shape])
+    settings = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "PERFORMANCE_HINT": "LATENCY"}
+    return ov.Core().compile_model(graph, "CPU", settings).create_infer_request()
+
+
+class Stepper:
+    """Forward passes arranged for a CPU with two cores.
+
+    What is frozen runs in OpenVINO (0.04 s instead of 0.2 s a batch of 16 at 256²). Dense and 1×1
+    convolutions run in bfloat16, depthwise ones in float32, each where it is the faster.
+    """
+
+    def __init__(self, model: nn.Module, recipe: Recipe) -> None:
+        self.model, self.frozen = model, recipe.frozen_blocks
         trunk: EfficientNetLite = model.trunk
         self.frozen_parts: list[nn.Module] = []
-        if frozen_blocks:
-            self.frozen_parts = [trunk.stem, trunk.stem_bn, *trunk.blocks[:frozen_blocks]]
+        self.request = None
+        if self.frozen:
+            self.frozen_parts = [trunk.stem, trunk.stem_bn, *trunk.blocks[: self.frozen]]
             for part in self.frozen_parts:
-                part.requires_grad_(False)
+                part.requires_grad_(False).eval()
+            self.request = compiled(Early(trunk, self.frozen), recipe.batch, recipe.input_size or recipe.size)
+        for block in trunk.blocks:
+            block.mixed_precision = True
 
     def train(self) -> None:
         """Training mode, but the frozen parts' statistics stay."""
@@ -79,13 +112,20 @@ class Stepper:
 
     def __call__(self, image: Tensor) -> Tensor:
         trunk = self.model.trunk
-        if not self.frozen:
-            return self.model(image)
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            early = trunk.early(image, self.frozen)
-        early = [f.float().contiguous(memory_format=torch.channels_last) for f in early]
-        late = trunk.late(early[-1], self.frozen)
-        return self.model.decode(early + late)
+        if self.request is None:
+            features = trunk(image)
+        else:
+            answer = self.request.infer([image.contiguous().numpy()])
+            early = [torch.from_numpy(f.copy()).contiguous(memory_format=torch.channels_last) for f in answer.values()]
+            features = early + trunk.late(early[-1], self.frozen)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = self.model.decode(features)
+        return logits.float()
+
+
+def initial_is_whole(initial: dict[str, Tensor]) -> bool:
+    """False where ``initial`` is a trunk without a decoder (the decoder then starts at random)."""
+    return any(not name.startswith("trunk.") for name in initial)
 
 
 def train(
@@ -96,24 +136,25 @@ def train(
     *,
     prepared: Path,
     initial: dict[str, Tensor] | None = None,
-    teacher: nn.Module | None = None,
+    teacher: Callable[[Tensor], Tensor] | None = None,
     stop_after: int | None = None,
 ) -> nn.Module:
     """Train ``matte_unet(**arguments)``; goes on from ``run/last.pt`` where there is one.
 
     Writes ``run/last.pt`` (resumable, every four minutes), ``run/log.jsonl`` and, at the end, ``run/best.pt``
     (the averaged weights). ``initial``: a state to start from (None: ImageNet's trunk).
-    ``teacher``: a network whose mattes are learnt besides the labels.
+    ``teacher``: logits (N, 1, S, S) to learn from besides the labels, given the scaled pictures.
     """
     torch.manual_seed(recipe.seed)
+    cv2.setNumThreads(1)  # OpenCV's own threads would not survive the fork of the sample makers
     run.mkdir(parents=True, exist_ok=True)
     model = build_model("matte_unet", **arguments)
     if initial is not None:
-        model.load_state_dict(initial)
+        model.load_state_dict(initial, strict=initial_is_whole(initial))
     else:
         model.trunk.load_state_dict(imagenet_trunk())
     model = model.to(memory_format=torch.channels_last)
-    stepper = Stepper(model, recipe.frozen_blocks)
+    stepper = Stepper(model, recipe)
     trunk_ids = {id(p) for p in model.trunk.parameters()}
     trainable = [p for p in model.parameters() if p.requires_grad]
     groups = [
@@ -156,12 +197,16 @@ def train(
             group["lr"] = learning_rate(recipe, iteration) * group["factor"]
         image, alpha, weight = next(batches)
         picture = scale(image)
-        logits = stepper(picture)
+        if recipe.input_size:
+            small = F.interpolate(picture, (recipe.input_size,) * 2, mode="bilinear", antialias=True)
+            logits = stepper(small.contiguous(memory_format=torch.channels_last))
+            logits = F.interpolate(logits, picture.shape[2:], mode="bilinear", align_corners=False)
+        else:
+            logits = stepper(picture)
         alpha, weight = (t.unsqueeze(1).float().div_(255) for t in (alpha, weight))
         loss, parts = matte_loss(logits, alpha, weight)
         if teacher is not None:
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-                answer = teacher(picture).float()
+            answer = teacher(picture)
             taught = distillation_loss(logits, answer)
             loss, parts["taught"] = 0.5 * loss + taught, taught.item()
         optimiser.zero_grad(set_to_none=True)
@@ -187,12 +232,12 @@ def train(
     return averaged.module
 
 
-def load_run(run: Path, arguments: dict) -> nn.Module:
+def load_run(run: Path) -> nn.Module:
     """The averaged network of a run, finished or not, in evaluation mode."""
-    model = build_model("matte_unet", **arguments)
+    model = build_model("matte_unet", **json.loads((run / "recipe.json").read_text())["arguments"])
     state = torch.load(run / "last.pt", weights_only=True)["averaged"]
     model.load_state_dict({k.removeprefix("module."): v for k, v in state.items() if k.startswith("module.")})
     return model.eval()
 
 
-__all__ = ["Recipe", "Stepper", "imagenet_trunk", "load_run", "train"]
+__all__ = ["Recipe", "Stepper", "compiled", "imagenet_trunk", "load_run", "train"]

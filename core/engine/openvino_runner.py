@@ -1,0 +1,97 @@
+"""OpenVINO on a CPU: layout, uint8 → float, mean, std and the activation are part of the compiled graph."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.engine.cache import cache_folder
+
+if TYPE_CHECKING:
+    import openvino as ov
+
+    from core.engine.base import NetworkSource
+
+# Part of the cache's key: raise it when the graph around the network changes.
+GRAPH_VERSION = 1
+
+
+class OpenVINORunner:
+    """See :class:`core.engine.base.Runner`."""
+
+    engine = "openvino"
+
+    def __init__(self, source: NetworkSource, size: tuple[int, int], threads: int | None = None) -> None:
+        import openvino as ov
+
+        core = ov.Core()
+        settings: dict[str, object] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+        if threads:
+            settings["INFERENCE_NUM_THREADS"] = threads
+        self._request = core.compile_model(load_graph(core, source, size), "CPU", settings).create_infer_request()
+        self._lock = threading.Lock()
+        self.size = size
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        with self._lock:
+            answer = self._request.infer([image[None]], share_inputs=True, share_outputs=True)[0]
+            return answer[0].copy()
+
+
+def load_graph(core: ov.Core, source: NetworkSource, size: tuple[int, int]) -> ov.Model:
+    """The graph from the cache, or converted from PyTorch and then cached."""
+    import openvino as ov
+
+    version = ov.get_version().split("-")[0]
+    stem = f"{source.key}-{size[0]}x{size[1]}-{source.activation}-ov{version}-g{GRAPH_VERSION}"
+    folder = cache_folder()
+    path = folder / f"{stem}.xml" if folder else None
+    if path and path.exists():
+        try:
+            return core.read_model(path)
+        except RuntimeError:
+            path.unlink(missing_ok=True)  # half-written by a crash, or of another build: make it again
+    graph = convert(source, size)
+    if path:
+        _save(graph, path)
+    return graph
+
+
+def _save(graph: ov.Model, path: Path) -> None:
+    """Write the graph so that two processes may do it at once; a full disk costs the cache, not the run."""
+    import openvino as ov
+
+    partial = path.with_name(f"{uuid.uuid4().hex}.xml")
+    try:
+        ov.save_model(graph, partial, compress_to_fp16=False)
+        os.replace(partial.with_suffix(".bin"), path.with_suffix(".bin"))
+        os.replace(partial, path)
+    except (OSError, RuntimeError):
+        partial.unlink(missing_ok=True)
+        partial.with_suffix(".bin").unlink(missing_ok=True)
+
+
+def convert(source: NetworkSource, size: tuple[int, int]) -> ov.Model:
+    """uint8 (1, h, w, 3) RGB → float32 (1, c, h, w), activated."""
+    import openvino as ov
+    import torch
+    from openvino import opset13 as ops
+
+    shape = (1, 3, *size)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing announces its own deprecation, which is not our users' matter
+        network = ov.convert_model(source.build(), example_input=torch.zeros(shape), input=[shape])
+    logits = network.output(0).get_node().input_value(0)
+    answer = ops.sigmoid(logits) if source.activation == "sigmoid" else logits.get_node()
+    graph = ov.Model([ops.result(answer)], network.get_parameters(), "network")
+    pipeline = ov.preprocess.PrePostProcessor(graph)
+    pipeline.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
+    pipeline.input().model().set_layout(ov.Layout("NCHW"))
+    pipeline.input().preprocess().convert_element_type(ov.Type.f32).mean(list(source.mean)).scale(list(source.std))
+    return pipeline.build()

@@ -1,0 +1,48 @@
+"""PyTorch: half precision and channels-last on a GPU; float32 on a CPU, the reference for every other engine."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from core.engine.base import NetworkSource
+
+
+def best_device() -> str:
+    """``cuda``, ``mps`` or ``cpu``."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+class TorchRunner:
+    """See :class:`core.engine.base.Runner`."""
+
+    def __init__(
+        self, source: NetworkSource, size: tuple[int, int], threads: int | None = None, device: str | None = None
+    ) -> None:
+        self.device = device or best_device()
+        self.engine = f"torch-{self.device}"
+        self.size = size
+        if threads and self.device == "cpu":
+            torch.set_num_threads(threads)
+        dtype = torch.float32 if self.device == "cpu" else torch.float16
+        self._network = source.build().to(self.device, dtype, memory_format=torch.channels_last)
+        self._mean = torch.tensor(source.mean, device=self.device).view(1, 3, 1, 1)
+        self._std = torch.tensor(source.std, device=self.device).view(1, 3, 1, 1)
+        self._dtype, self._activation = dtype, source.activation
+        self._lock = threading.Lock()
+
+    @torch.inference_mode()
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        with self._lock:
+            x = torch.from_numpy(np.ascontiguousarray(image)).to(self.device).permute(2, 0, 1)[None].float()
+            x = ((x - self._mean) / self._std).to(self._dtype)
+            y = self._network(x.contiguous(memory_format=torch.channels_last)).float()
+            if self._activation == "sigmoid":
+                y = y.sigmoid()
+            return y[0].cpu().numpy()

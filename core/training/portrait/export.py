@@ -1,0 +1,75 @@
+"""A run becomes a checkpoint: card, safetensors, log and curve."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from core.training.portrait.train import load_run
+from core.weights import Card, save_checkpoint, weights_folder
+
+TRANSFORM = {"multiple": 32, "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5]}
+# Pixels the network sees; portrait-fast pays for speed with resolution.
+AREAS = {"portrait-fine": 384 * 288, "portrait-fast": 224 * 160}
+TITLES = {
+    "portrait-fine": "People, with fine edges: for photos",
+    "portrait-fast": "People, fast: for webcams and videos on a CPU",
+}
+DATA = [
+    {"name": "ImageNet (through EfficientNet-Lite0's published weights)", "terms": "weights Apache-2.0"},
+    {"name": "EG1800", "terms": "academic use"},
+    {"name": "Clothing Co-Parsing", "terms": "Apache-2.0"},
+    {"name": "COCO people", "terms": "photos under their authors' Flickr licences, many non-commercial"},
+    {"name": "Pascal VOC people", "terms": "not stated; Flickr photos"},
+    {"name": "rooms and streets without people", "terms": "not stated"},
+]
+LIMITS = [
+    "Means by a person everyone large enough to matter; people under about 0.4 % of the picture were neither taught nor forbidden.",
+    "Crowds, people lying down, seen from above, or mostly hidden are often missed in part.",
+    "Held objects, hats and bags count as the person only where the training outlines did.",
+]
+
+
+def export(run: Path, name: str) -> Card:
+    """Write ``weights/NAME`` from a run's averaged weights. Figures are added by ``evaluate --write``."""
+    model = load_run(run)
+    recipe = json.loads((run / "recipe.json").read_text())
+    arguments = recipe.pop("arguments")
+    options = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in recipe.items())
+    step = name.removeprefix("portrait-")
+    card = Card(
+        name=name, title=TITLES[name], task="matte", architecture="matte_unet", arguments=arguments,
+        labels="portrait", transform=TRANSFORM | {"area": AREAS[name]}, licence="CC BY-NC 4.0", data=DATA,
+        recipe=f"python -m core.training.portrait {step} --data DATA --run RUN --prepared PREPARED {options}",
+        measured={}, limits=LIMITS, sha256="", bytes=0, folder=weights_folder() / name,
+    )  # fmt: skip
+    card = save_checkpoint(card, model.state_dict())
+    shutil.copy(run / "log.jsonl", card.folder / "log.jsonl")
+    draw_curve(run / "log.jsonl", card.folder / "curve.png")
+    return card
+
+
+def draw_curve(log: Path, target: Path) -> None:
+    """The training loss over the iterations, as a small grey-on-white PNG."""
+    rows = [json.loads(line) for line in log.read_text().splitlines()]
+    x, y = np.array([r["iteration"] for r in rows], float), np.array([r["loss"] for r in rows])
+    width, height, margin = 640, 320, 44
+    top = float(np.percentile(y, 99))
+    low = float(y.min()) * 0.9
+    px = margin + (x / x.max()) * (width - margin - 12)
+    py = 12 + (1 - (np.clip(y, low, top) - low) / max(top - low, 1e-9)) * (height - margin - 12)
+    image = np.full((height, width, 3), 255, np.uint8)
+    for share in (0, 0.5, 1):
+        row = round(12 + (1 - share) * (height - margin - 12))
+        cv2.line(image, (margin, row), (width - 12, row), (225, 225, 225), 1)
+        label = f"{low + share * (top - low):.2f}"
+        cv2.putText(image, label, (4, row + 4), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (90, 90, 90), 1, cv2.LINE_AA)
+    points = np.stack([px, py], axis=1).round().astype(np.int32)
+    cv2.polylines(image, [points], False, (150, 90, 30), 1, cv2.LINE_AA)
+    caption = f"training loss over {int(x.max())} iterations"
+    cv2.putText(image, caption, (margin, height - 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (60, 60, 60), 1, cv2.LINE_AA)
+    cv2.imwrite(str(target), image)

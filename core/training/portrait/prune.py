@@ -1,0 +1,61 @@
+"""From ``portrait-fine`` to the trunk of ``portrait-fast``: expanded channels that matter little are cut away.
+
+Only the inside of every MBConv block gets narrower, so the blocks' inputs and outputs, and with them all the
+other weights of the trunk, stay as they were learnt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from core.models.efficientnet_lite import EfficientNetLite, MBConv
+
+# Share of the expanded channels kept: early blocks are the slow ones (large maps), late ones hold the knowledge.
+KEPT = {range(1, 3): 0.4, range(3, 11): 0.5, range(11, 16): 0.5}
+
+
+def kept_widths(trunk: EfficientNetLite, kept: dict[range, float] | None = None) -> list[int]:
+    """Expanded widths after pruning, multiples of 8; block 0 has no expansion and stays."""
+    widths = [block.spec.expanded for block in trunk.blocks]
+    for blocks, share in (KEPT if kept is None else kept).items():
+        for index in blocks:
+            widths[index] = max(8, round(widths[index] * share / 8) * 8)
+    return widths
+
+
+def importance(block: MBConv) -> Tensor:
+    """(expanded,): how much each channel's normalised activation moves the block's output.
+
+    |γ| + relu(β) bounds what ReLU6 passes on; the projection's column norm is what becomes of it.
+    """
+    norm = block.depthwise_bn
+    passed = norm.weight.abs() + norm.bias.clamp(min=0)
+    scale = (block.project_bn.weight / (block.project_bn.running_var + block.project_bn.eps).sqrt()).view(-1, 1)
+    return passed * (block.project.weight.flatten(1) * scale).norm(dim=0)
+
+
+@torch.no_grad()
+def prune_trunk(trunk: EfficientNetLite, widths: Sequence[int]) -> EfficientNetLite:
+    """A narrower trunk with the most important expanded channels of ``trunk``."""
+    narrow = EfficientNetLite(widths)
+    source, state = trunk.state_dict(), {}
+    for name, value in source.items():
+        state[name] = value
+    for index, (block, width) in enumerate(zip(trunk.blocks, widths, strict=True)):
+        if width == block.spec.expanded:
+            continue
+        keep = importance(block).topk(width).indices.sort().values
+        for name in source:
+            prefix = f"blocks.{index}."
+            if not name.startswith(prefix) or source[name].ndim == 0:
+                continue
+            part = name.removeprefix(prefix)
+            if part.startswith(("expand.", "depthwise")):
+                state[name] = source[name][keep]
+            elif part == "project.weight":
+                state[name] = source[name][:, keep]
+    narrow.load_state_dict(state)
+    return narrow

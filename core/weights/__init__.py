@@ -1,0 +1,16 @@
+"""Checkpoints: one folder each below ``weights/``, a card beside a safetensors file."""
+
+from core.weights.card import Card, list_cards, load_card, weights_folder
+from core.weights.store import file_sha256, load_state, save_checkpoint, verify, verify_all
+
+__all__ = [
+    "Card",
+    "file_sha256",
+    "list_cards",
+    "load_card",
+    "load_state",
+    "save_checkpoint",
+    "verify",
+    "verify_all",
+    "weights_folder",
+]

@@ -1,0 +1,116 @@
+"""A card says what a checkpoint is: data, never code."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from core.errors import InputError
+
+CARD_FILE = "card.json"
+STATE_FILE = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Card:
+    """All that is known of a checkpoint.
+
+    Attributes:
+        name: the folder's name, and what ``--weights`` takes.
+        title: one line for people.
+        task: ``matte`` | ``semantic`` | ``instance`` | ``panoptic`` | ``volume``.
+        architecture, arguments: for ``core.models.build_model``.
+        labels: name of the label set of ``core.labels``.
+        transform: how a picture becomes the network's input: ``area`` (pixels it is resized to, keeping its
+            aspect), ``multiple`` (of either side), ``mean`` and ``std`` on the 0 … 255 scale, RGB.
+        licence: of the checkpoint.
+        data: ``[{name, terms}]``, what it was trained on.
+        recipe: the command that makes it.
+        measured: ``{command, machine, date, results}``, as the command printed them.
+        limits: what it is bad at.
+        sha256, bytes: of ``model.safetensors``.
+        folder: where it was read from.
+    """
+
+    name: str
+    title: str
+    task: str
+    architecture: str
+    arguments: dict[str, Any]
+    labels: str
+    transform: dict[str, Any]
+    licence: str
+    data: list[dict[str, str]]
+    recipe: str
+    measured: dict[str, Any]
+    limits: list[str]
+    sha256: str
+    bytes: int
+    folder: Path = field(compare=False)
+
+    @property
+    def state_path(self) -> Path:
+        return self.folder / STATE_FILE
+
+    @property
+    def data_terms(self) -> str:
+        """The terms of the training data in one line."""
+        return "; ".join(f"{d['name']}: {d['terms']}" for d in self.data)
+
+
+def weights_folder() -> Path:
+    """``$TRIPTYCH_WEIGHTS``, or ``weights/`` beside ``core/``."""
+    return Path(os.environ.get("TRIPTYCH_WEIGHTS") or Path(__file__).parents[2] / "weights")
+
+
+def read_card(folder: Path) -> Card:
+    """Read ``folder/card.json``.
+
+    Raises:
+        InputError: not JSON, or a field is missing, unknown or of another type.
+    """
+    path = folder / CARD_FILE
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({error})", "a card in JSON") from None
+    wanted = {f.name: f.type for f in fields(Card) if f.name != "folder"}
+    if not isinstance(raw, dict) or set(raw) != set(wanted):
+        have = set(raw) if isinstance(raw, dict) else set()
+        missing, unknown = sorted(set(wanted) - have), sorted(have - set(wanted))
+        raise InputError(f"{path} is not a card: missing {missing}, unknown {unknown}", "all fields and no others")
+    for name, annotation in wanted.items():
+        kind = {"str": str, "int": int, "dict": dict, "list": list}[str(annotation).split("[")[0]]
+        if not isinstance(raw[name], kind):
+            raise InputError(f"{path}: {name} is {type(raw[name]).__name__}", str(annotation))
+    if raw["name"] != folder.name:
+        raise InputError(f"{path} calls itself {raw['name']!r}", f"its folder's name, {folder.name!r}")
+    return Card(**raw, folder=folder)
+
+
+def list_cards() -> list[Card]:
+    """All cards of the weights folder, by name. An empty or missing folder gives an empty list."""
+    folder = weights_folder()
+    if not folder.is_dir():
+        return []
+    return [read_card(p) for p in sorted(folder.iterdir()) if (p / CARD_FILE).is_file()]
+
+
+def load_card(name: str) -> Card:
+    """The card called ``name``.
+
+    Raises:
+        InputError: there is none (the message lists the choices).
+    """
+    folder = weights_folder() / name
+    if not name or Path(name).name != name or not (folder / CARD_FILE).is_file():
+        names = [c.name for c in list_cards()]
+        raise InputError(
+            f"no weights are called {name!r}",
+            f"one of {', '.join(names)}" if names else "a folder with a card.json in weights/",
+            "list them with: python -m core weights list",
+        )
+    return read_card(folder)

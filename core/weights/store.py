@@ -1,0 +1,114 @@
+"""The numbers of a checkpoint: safetensors only, loaded strictly, never unpickled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import InputError
+from core.weights.card import CARD_FILE, Card, list_cards
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+def file_sha256(path: Path) -> str:
+    """Hex SHA-256 of a file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with open(path, "rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror})", "the checkpoint's file") from None
+    return digest.hexdigest()
+
+
+def verify(card: Card) -> None:
+    """Check a checkpoint's file against its card.
+
+    Raises:
+        InputError: missing, or of another size or SHA-256.
+    """
+    path = card.state_path
+    if not path.is_file():
+        raise InputError(f"{path} is missing", "the file that its card describes", "restore weights/ from git")
+    size = path.stat().st_size
+    if size != card.bytes:
+        raise InputError(f"{path} is damaged: {size} bytes", f"{card.bytes}", "restore it from git")
+    if file_sha256(path) != card.sha256:
+        raise InputError(f"{path} is damaged: its SHA-256 differs from its card's", card.sha256, "restore it from git")
+
+
+def verify_all() -> dict[str, InputError | None]:
+    """Every checkpoint's name and what is wrong with it (None: nothing). Builds and loads each one."""
+    from core.models import build_model
+
+    outcome: dict[str, InputError | None] = {}
+    for card in list_cards():
+        try:
+            load_state(card, build_model(card.architecture, **card.arguments))
+            outcome[card.name] = None
+        except InputError as error:
+            outcome[card.name] = error
+    return outcome
+
+
+def load_state(card: Card, model: nn.Module) -> nn.Module:
+    """Load a card's numbers into ``model``, as float32 and strictly; returns it in evaluation mode.
+
+    Raises:
+        InputError: damaged, or any name or shape that does not match (all of them are named).
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    verify(card)
+    try:
+        state = load_file(card.state_path)
+    except SafetensorError as error:
+        raise InputError(f"{card.state_path} is not a safetensors file ({error})", "restore it from git") from None
+    wanted = {k: v for k, v in model.state_dict().items() if not k.endswith("num_batches_tracked")}
+    problems = [f"{k}: missing" for k in wanted if k not in state]
+    problems += [f"{k}: unknown" for k in state if k not in wanted]
+    problems += [
+        f"{k}: shape {tuple(state[k].shape)}, the architecture wants {tuple(v.shape)}"
+        for k, v in wanted.items()
+        if k in state and state[k].shape != v.shape
+    ]
+    if problems:
+        shown = "; ".join(problems[:8]) + (f"; and {len(problems) - 8} more" if len(problems) > 8 else "")
+        raise InputError(f"{card.state_path} does not fit {card.architecture}: {shown}", "the card's own checkpoint")
+    model.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)  # strictness is checked above
+    return model.eval()
+
+
+def save_checkpoint(card: Card, state: dict[str, Tensor]) -> Card:
+    """Write ``model.safetensors`` and ``card.json`` into ``card.folder``; returns the card with its new hash.
+
+    Convolution weights are kept in half precision, BatchNorm's numbers in float32.
+    """
+    import torch
+    from safetensors.torch import save_file
+
+    card.folder.mkdir(parents=True, exist_ok=True)
+    kept = {
+        k: (v.half() if v.ndim == 4 else v.float()).contiguous().clone(memory_format=torch.contiguous_format)
+        for k, v in state.items()
+        if not k.endswith("num_batches_tracked")
+    }
+    partial = card.state_path.with_suffix(".part")
+    save_file(kept, partial)
+    os.replace(partial, card.state_path)
+    card = replace(card, sha256=file_sha256(card.state_path), bytes=card.state_path.stat().st_size)
+    raw = {k: v for k, v in asdict(card).items() if k != "folder"}
+    (card.folder / CARD_FILE).write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return card
