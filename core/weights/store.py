@@ -85,8 +85,7 @@ def load_state(card: Card, model: nn.Module) -> nn.Module:
         if k in state and state[k].shape != v.shape
     ]
     if problems:
-        shown = "; ".join(problems[:8]) + (f"; and {len(problems) - 8} more" if len(problems) > 8 else "")
-        raise InputError(f"{card.state_path} does not fit {card.architecture}: {shown}", "the card's own checkpoint")
+        raise InputError(f"{card.state_path} does not fit {card.architecture}: {'; '.join(problems)}", "the card's own checkpoint")
     model.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)  # strictness is checked above
     return model.eval()
 

@@ -1,0 +1,120 @@
+"""Every engine gives the reference's answer; the cache saves building the network."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from core.engine import ENGINES, pick_engine
+from core.errors import InputError
+from core.segmenter import Segmenter, fit_size, load_segmenter, shrink
+
+# The stated tolerance of engines in float32: nobody sees a thousandth of an alpha.
+TOLERANCE = 1e-3
+
+
+def picture(height: int, width: int) -> np.ndarray:
+    rng = np.random.default_rng(3)
+    coarse = rng.integers(0, 256, (8, 8, 3)).astype(np.uint8)
+    import cv2
+
+    return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+@pytest.mark.parametrize("size", [(480, 640), (333, 217), (96, 128), (40, 30)])
+def test_openvino_equals_the_pytorch_reference(tiny_card, size):
+    pytest.importorskip("openvino")
+    frame = picture(*size)
+    reference = Segmenter(tiny_card, engine="torch-cpu").matte(frame)
+    ours = Segmenter(tiny_card, engine="openvino").matte(frame)
+    assert reference.shape == size and reference.dtype == np.float32
+    assert reference.max() - reference.min() > 0.2, "the test's network must answer something"
+    assert np.abs(ours - reference).max() < TOLERANCE
+
+
+def test_shipped_networks_answer_alike_on_every_engine():
+    for name in ("portrait-fast", "portrait-fine"):
+        frame = picture(300, 400)
+        answers = [load_segmenter(name, engine=e).matte(frame) for e in ("torch-cpu", "openvino")]
+        assert np.abs(answers[0] - answers[1]).max() < TOLERANCE
+
+
+def test_a_cached_graph_needs_no_pytorch(tiny_card):
+    code = (
+        "import sys, numpy as np\n"
+        "from core.segmenter import load_segmenter\n"
+        "load_segmenter('tiny', engine='openvino').matte(np.zeros((96, 128, 3), np.uint8))\n"
+        "print('torch' in sys.modules)"
+    )
+    answers = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        for _ in range(2)
+    ]
+    assert answers == ["True", "False"]
+
+
+def test_a_half_written_cache_is_made_again(tiny_card, tmp_path):
+    frame = picture(96, 128)
+    first = Segmenter(tiny_card, engine="openvino").matte(frame)
+    for file in (tmp_path / "cache").glob("*.xml"):
+        file.write_text("<net")
+    assert np.array_equal(Segmenter(tiny_card, engine="openvino").matte(frame), first)
+
+
+def test_an_unwritable_cache_costs_only_time(tiny_card, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "file" / "below"))
+    assert Segmenter(tiny_card, engine="openvino").matte(picture(96, 128)).shape == (96, 128)
+
+
+def test_threads_get_their_own_answers(tiny_card):
+    segmenter = Segmenter(tiny_card)
+    frames = [picture(96, 128), 255 - picture(96, 128)]
+    wanted = [segmenter.matte(f) for f in frames]
+    wrong: list[int] = []
+
+    def work(i: int) -> None:
+        for _ in range(20):
+            if not np.array_equal(segmenter.matte(frames[i]), wanted[i]):
+                wrong.append(i)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in (0, 1)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert not wrong
+
+
+def test_unknown_engine_lists_the_choices():
+    with pytest.raises(InputError, match="openvino"):
+        pick_engine("onnx")
+    assert pick_engine("auto") in ENGINES
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3), np.float32), np.zeros((0, 4, 3), np.uint8)],
+)
+def test_a_wrong_frame_says_what_was_expected(tiny_card, frame):
+    with pytest.raises(InputError, match=r"uint8 RGB \(H, W, 3\)"):
+        Segmenter(tiny_card).matte(frame)
+
+
+@pytest.mark.parametrize("height,width", [(480, 640), (720, 1280), (4000, 3000), (100, 5000), (1, 1), (448, 336)])
+def test_network_size_keeps_area_and_aspect(height, width):
+    h, w = fit_size(height, width, 384 * 288, 32)
+    assert h % 32 == 0 and w % 32 == 0
+    assert 0.8 * 384 * 288 < h * w <= 1.1 * 384 * 288
+    wanted = min(max(width / height, 1 / 3), 3)
+    assert abs(np.log(w / h / wanted)) < 0.16
+
+
+def test_shrinking_does_not_alias():
+    stripes = np.zeros((480, 640, 3), np.uint8)
+    stripes[:, ::2] = 255
+    assert np.abs(shrink(stripes, 160, 224).astype(int) - 127).max() <= 2
