@@ -1,0 +1,155 @@
+"""Frame and matte in, finished picture out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from core.errors import InputError
+from core.portrait.blur import blurred_background
+from core.portrait.effect import Effect, blur_radius, check_picture
+from core.portrait.foreground import edge_colours
+from core.portrait.people import ownership
+from core.portrait.refine import find_edge
+from core.portrait.soft_edge import SoftEdge
+
+Quality = Literal["photo", "live"]
+
+_PLATE_RADIUS = {"live": 5.5, "photo": 10.0}
+_STRIP = 256  # rows treated at a time, so that a float copy of 12 megapixels never exists
+
+
+def compose(
+    frame: np.ndarray, alpha: np.ndarray, effect: Effect | None = None, *, quality: Quality = "photo"
+) -> np.ndarray:
+    """Refine the matte, free the edge's colours, make the background, put the person before it.
+
+    What lies outside the matte (``alpha == 0``) does not depend on the colours inside it.
+
+    Args:
+        frame: uint8 (H, W, 3) RGB.
+        alpha: float32 (H, W), 0 to 1, 1 = person, as the network gave it.
+        effect: what to make; by default a background blur at f/2.8.
+        quality: ``"photo"``, or ``"live"`` for a few milliseconds a frame.
+
+    Returns:
+        uint8 (H, W, 3) RGB; (H, W, 4) straight-alpha RGBA for ``output="cutout"``; (H, W) for ``"matte"``.
+
+    Raises:
+        InputError: ``frame`` or ``alpha`` has another shape or dtype.
+    """
+    effect = effect or Effect()
+    frame, alpha = checked(frame, alpha)
+    edge = find_edge(frame, alpha, quality)
+    return render(frame, alpha, edge, effect, quality=quality)
+
+
+def checked(frame: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``frame`` and ``alpha`` as contiguous arrays of the right kind, or `InputError`."""
+    check_picture(frame)
+    if not isinstance(alpha, np.ndarray) or alpha.dtype.kind != "f" or alpha.shape != frame.shape[:2]:
+        got = f"{getattr(alpha, 'dtype', type(alpha).__name__)} {getattr(alpha, 'shape', '')}"
+        raise InputError(f"alpha: {got}", f"float32 of the frame's shape {frame.shape[:2]}", "resize the matte")
+    return np.ascontiguousarray(frame), np.ascontiguousarray(alpha, dtype=np.float32)
+
+
+def render(
+    frame: np.ndarray,
+    alpha: np.ndarray,
+    edge: SoftEdge,
+    effect: Effect,
+    *,
+    quality: Quality = "photo",
+    colours: np.ndarray | None = None,
+) -> np.ndarray:
+    """`compose` after the refinement.
+
+    Args:
+        frame: uint8 (H, W, 3) RGB, contiguous.
+        alpha: float32 (H, W), the matte before refinement: its light is kept out of the background.
+        edge: the refined matte.
+        effect: what to make.
+        quality: as in `compose`.
+        colours: float32 (N, 3) from `edge_colours`, if at hand.
+    """
+    if effect.keep is not None:
+        share = ownership(alpha, effect.keep)
+        edge, alpha = edge.times(share), cv2.multiply(alpha, share, dtype=cv2.CV_32F)
+    if effect.output == "matte":
+        return edge.bytes()
+    if colours is None:
+        colours = edge_colours(frame, edge, quality)
+    if effect.output == "cutout":
+        return _cut_out(frame, edge, colours)
+    picture = background(frame, alpha, effect, quality=quality)
+    behind = edge.at(picture).astype(np.float32)
+    # Mixed in code values, where the matte's alpha was estimated.
+    mixed = behind + edge.alpha[:, None] * (colours - behind)
+    cv2.copyTo(frame, edge.solid, picture)
+    picture.reshape(-1, 3)[edge.index] = (mixed + np.float32(0.5)).astype(np.uint8)
+    return picture
+
+
+def background(frame: np.ndarray, alpha: np.ndarray, effect: Effect, *, quality: Quality) -> np.ndarray:
+    """What stands behind the person: a new uint8 (H, W, 3) picture of the frame's size."""
+    height, width = alpha.shape
+    if effect.output == "color":
+        return np.full((height, width, 3), effect.color, np.uint8)
+    if effect.output == "image":
+        assert effect.image is not None
+        return cover(effect.image, height, width)
+    radius = blur_radius(effect.f_number, height, width)
+    plate = blurred_background(
+        frame, alpha, radius, effect.shape, plate_radius=_PLATE_RADIUS[quality]
+    )
+    if quality == "live":
+        return cv2.resize(np.rint(plate).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)
+    return _enlarge(plate, height, width)
+
+
+def cover(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    """``picture`` scaled to cover ``height × width`` and cropped around its middle; uint8 RGB, always a copy."""
+    rows, cols = picture.shape[:2]
+    scale = max(height / rows, width / cols)
+    part_rows, part_cols = min(rows, round(height / scale) or 1), min(cols, round(width / scale) or 1)
+    top, left = (rows - part_rows) // 2, (cols - part_cols) // 2
+    part = picture[top : top + part_rows, left : left + part_cols]
+    if part.shape[:2] == (height, width):
+        return np.array(part)
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(part, (width, height), interpolation=how)
+
+
+def _enlarge(plate: np.ndarray, height: int, width: int) -> np.ndarray:
+    """``plate`` (float codes) at full size, dithered: a smooth gradient rounded to 8 bits shows bands otherwise."""
+    noise = _dither()
+    noise = np.tile(noise, (-(-_STRIP // len(noise)), -(-width // noise.shape[1]), 1))[:, :width]
+    y_scale = len(plate) / height
+    picture = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _STRIP):
+        rows = min(_STRIP, height - top)
+        # One affine map for all strips, so no seam between them.
+        move = np.float32([[plate.shape[1] / width, 0, 0.5 * plate.shape[1] / width - 0.5],
+                           [0, y_scale, (top + 0.5) * y_scale - 0.5]])  # fmt: skip
+        strip = cv2.warpAffine(
+            plate, move, (width, rows), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )  # fmt: skip
+        cv2.add(strip, noise[:rows], dst=picture[top : top + rows], dtype=cv2.CV_8U)
+    return picture
+
+
+def _dither() -> np.ndarray:
+    """float32 (64, 64, 3) noise of ±0.5 code, the same in every run."""
+    return (np.random.default_rng(0).random((64, 64, 3), np.float32) - np.float32(0.5)).astype(np.float32)
+
+
+def _cut_out(frame: np.ndarray, edge: SoftEdge, colours: np.ndarray) -> np.ndarray:
+    """Straight-alpha RGBA. Far from the person colours are 0; right at the edge they go on, for viewers that scale."""
+    matte = edge.bytes()
+    picture = np.zeros_like(frame)
+    cv2.copyTo(frame, edge.solid, picture)
+    picture.reshape(-1, 3)[edge.index] = np.rint(colours).astype(np.uint8)
+    return cv2.merge([*cv2.split(picture), matte])

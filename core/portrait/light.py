@@ -1,0 +1,60 @@
+"""Between sRGB code values and linear light."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+
+def _decode(code: np.ndarray) -> np.ndarray:
+    """sRGB 0…1 to linear light 0…1 (IEC 61966-2-1)."""
+    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+
+
+def _encode(light: np.ndarray) -> np.ndarray:
+    """Linear light 0…1 to sRGB 0…1 (IEC 61966-2-1)."""
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+_LINEAR = _decode(np.arange(256) / 255).astype(np.float32)
+# 16 bits are fine enough even on the steep dark end: one step there is 0.05 of an 8-bit code.
+_CODES = (255 * _encode(np.arange(65536) / 65535)).astype(np.float32)
+
+
+def to_linear(picture: np.ndarray) -> np.ndarray:
+    """uint8 sRGB of any shape → float32 linear light, 0 to 1."""
+    return cv2.LUT(picture, _LINEAR)
+
+
+def to_codes(light: np.ndarray) -> np.ndarray:
+    """float32 linear light → float32 sRGB code values 0 to 255, not rounded; light above 1 is clipped."""
+    steps = np.clip(light * np.float32(65535), 0, 65535).astype(np.uint16)
+    return _CODES[steps]
+
+
+def expand_highlights(light: np.ndarray, picture: np.ndarray, gain: float = 3.0) -> np.ndarray:
+    """Give clipped highlights back some of the light that the sensor could not count.
+
+    Where ``picture``'s luma nears 255 the true light is unknown but more; it is taken to be up to ``1 + gain``
+    times as much, so that small lamps blur into bright discs instead of fading away. The factor is the same
+    for the three channels, hence hues stay.
+
+    Args:
+        light: float32 (H, W, 3) linear light of ``picture``; changed in place.
+        picture: uint8 (H, W, 3) sRGB.
+    """
+    luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    factor = cv2.LUT(luma, _highlight_factors(gain))
+    rows = np.flatnonzero(cv2.reduce(luma, 1, cv2.REDUCE_MAX).ravel() >= _HIGHLIGHT)
+    if len(rows):  # most pictures have few or none: touch only their rows
+        part = slice(rows[0], rows[-1] + 1)
+        light[part] *= factor[part, :, None]
+    return light
+
+
+_HIGHLIGHT = 235
+
+
+def _highlight_factors(gain: float) -> np.ndarray:
+    over = np.clip((np.arange(256) - _HIGHLIGHT) / (255 - _HIGHLIGHT), 0, 1)
+    return (1 + gain * over**2).astype(np.float32)

@@ -1,0 +1,100 @@
+"""A matte as it is worked with here: solid regions, and the few pixels of its soft edge as a list.
+
+Nearly all of a matte is exactly 0 or 1. What is costly per pixel (refinement, foreground colours, mixing) is done on
+the rest alone: gathered from the frame, computed as (N, …) arrays, scattered back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+_ROW = 256  # points per row of the maps handed to cv2.remap, whose sides are limited to 32767
+
+
+@dataclass(frozen=True)
+class SoftEdge:
+    """A matte of shape (H, W), sparse.
+
+    Attributes:
+        solid: uint8 (H, W), 255 where alpha is 1. Undefined at ``index``.
+        index: intp (N,), flat positions of the soft edge, ascending.
+        alpha: float32 (N,), the matte there.
+        own: float32 (N,), 1 where the pixel's own colour is background (it lies outside the given matte, in
+            the outward feather), else 0.
+    """
+
+    solid: np.ndarray
+    index: np.ndarray
+    alpha: np.ndarray
+    own: np.ndarray
+
+    @classmethod
+    def from_matte(cls, alpha: np.ndarray) -> SoftEdge:
+        """The exact sparse form of float32 (H, W) ``alpha``."""
+        index = np.flatnonzero((alpha > 0) & (alpha < 1))
+        values = alpha.ravel()[index]
+        solid = cv2.compare(alpha, 1.0, cv2.CMP_GE)
+        return cls(solid, index, values, np.zeros_like(values))
+
+    def dense(self) -> np.ndarray:
+        """float32 (H, W)."""
+        matte = cv2.multiply(self.solid, 1 / 255, dtype=cv2.CV_32F).reshape(self.solid.shape)
+        matte.ravel()[self.index] = self.alpha
+        return matte
+
+    def bytes(self) -> np.ndarray:
+        """uint8 (H, W), 255 = person."""
+        matte = self.solid.copy()
+        matte.ravel()[self.index] = np.rint(self.alpha * 255).astype(np.uint8)
+        return matte
+
+    def times(self, share: np.ndarray) -> SoftEdge:
+        """The matte multiplied by uint8 (H, W) ``share``, which is 0 or 1."""
+        if self.solid.size == 0:
+            return self
+        return replace(
+            self, solid=cv2.multiply(self.solid, share), alpha=self.alpha * share.ravel()[self.index]
+        )
+
+    def at(self, frame: np.ndarray) -> np.ndarray:
+        """(N, C) values of ``frame`` (H, W, C) along the edge."""
+        return np.take(frame.reshape(-1, frame.shape[2]), self.index, axis=0)
+
+
+class Sampler:
+    """Bilinear samples of small grids at given pixels of a large picture.
+
+    Args:
+        index: intp (N,), flat positions in the picture.
+        shape: (H, W) of the picture.
+        size: (width, height) of the grid that covers the picture.
+        origin: x, y of the grid's cell that stands first in the arrays sampled, when they are a crop of it.
+    """
+
+    def __init__(
+        self,
+        index: np.ndarray,
+        shape: tuple[int, ...],
+        size: tuple[int, int],
+        origin: tuple[int, int] = (0, 0),
+    ) -> None:
+        self.count = len(index)
+        rows = -(-self.count // _ROW)
+        padded = np.zeros(rows * _ROW, np.int32)
+        padded[: self.count] = index
+        y, x = np.divmod(padded, np.int32(shape[1]))
+        scale_x, scale_y = np.float32(size[0] / shape[1]), np.float32(size[1] / shape[0])
+        half = np.float32(0.5)
+        self._x = ((x.astype(np.float32) + half) * scale_x - (half + origin[0])).reshape(rows, _ROW)
+        self._y = ((y.astype(np.float32) + half) * scale_y - (half + origin[1])).reshape(rows, _ROW)
+
+    def __call__(self, grid: np.ndarray) -> np.ndarray:
+        """float32 (h, w, C), C ≤ 4 → (N, C); (h, w) → (N,)."""
+        if self.count == 0:
+            return np.empty((0, *grid.shape[2:]), np.float32)
+        # 32-bit maps: bilinear weights are then 1/32 px fine, ample for grids this smooth.
+        values = cv2.remap(grid, self._x, self._y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return values.reshape(-1, *grid.shape[2:])[: self.count]
