@@ -14,7 +14,7 @@ from torch import Tensor
 from core.models.efficientnet_lite import EfficientNetLite, MBConv
 
 # Share of the expanded channels kept: early blocks are the slow ones (large maps), late ones hold the knowledge.
-KEPT = {range(1, 3): 0.4, range(3, 11): 0.5, range(11, 16): 0.5}
+KEPT = {range(1, 3): 0.34, range(3, 16): 0.4}
 
 
 def kept_widths(trunk: EfficientNetLite, kept: dict[range, float] | None = None) -> list[int]:

@@ -1,0 +1,50 @@
+# make demo | make test | make bench | make lint — each sets up all it needs by itself, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 7860
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test bench lint browser clean
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/.runtime
+	@$(BIN)/python -m demos --port $(PORT)
+
+test: $(VENV)/.dev browser
+	@$(BIN)/python -m pytest $(ARGS)
+
+bench: $(VENV)/.dev
+	@PEERS="$(PEERS)" $(BIN)/python -m tests.bench
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check core demos tests
+	@$(BIN)/ruff format --check core demos tests
+	@$(BIN)/mypy
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+		|| { echo "Triptych needs Python 3.10 or newer; name one with: make demo PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "Python has no venv module; on Debian or Ubuntu: apt install python3-venv"; rm -rf $(VENV); exit 1; }
+
+# A stamp is older than its requirements only when those have changed: a second run starts at once.
+$(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what Triptych runs on (once, a few minutes) …"
+	@$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing what the tests need (once) …"
+	@$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+# The end-to-end tests drive a real browser: an installed one, or Playwright's own; else they are skipped, loudly.
+browser: $(VENV)/.dev
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+		|| test -f $(VENV)/.browser \
+		|| { $(BIN)/python -m playwright install chromium >/dev/null 2>&1 && touch $(VENV)/.browser; } \
+		|| echo "*** No browser found and none could be installed: the end-to-end tests will be SKIPPED. ***"
+
+clean:
+	rm -rf $(VENV)
