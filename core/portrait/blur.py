@@ -10,6 +10,7 @@ import numpy as np
 
 from core.portrait.effect import Shape
 from core.portrait.light import expand_highlights, to_codes, to_linear
+from core.portrait.soft_edge import Halves, shrink
 
 _BLOCKED_DILATION = 0.015
 """How far from the person a faint matte still counts as the person's light, relative to the diagonal."""
@@ -78,21 +79,29 @@ def fill_from_afar(sums: np.ndarray) -> np.ndarray:
     Returns:
         float32 (H, W, 3) colours. A mid grey if there is no weight at all.
     """
-    weight = sums[..., 3:]
     height, width = sums.shape[:2]
+    *colours, weight = cv2.split(sums)
     if float(weight.min()) > 0.25:
-        return sums[..., :3] / weight
-    if height == 1 and width == 1:
-        return sums[..., :3] / weight if float(weight.max()) > 1e-6 else np.full((1, 1, 3), 0.2, np.float32)
-    half = cv2.resize(sums, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
-    far = cv2.resize(fill_from_afar(half.reshape(half.shape[0], -1, 4)), (width, height))
-    far = far.reshape(height, width, 3)
+        return cv2.merge([colour / weight for colour in colours])
+    if max(height, width) <= 12:
+        total = sums.sum(axis=(0, 1))
+        mean = total[:3] / total[3] if total[3] > 1e-6 else np.full(3, 0.2, np.float32)
+        far = [np.full((height, width), value, np.float32) for value in mean]
+    else:
+        far = cv2.split(cv2.resize(fill_from_afar(cv2.pyrDown(sums)), (width, height)))
     little = np.float32(0.02)
-    return (sums[..., :3] + little * far) / (weight + little)
+    scale = 1 / (weight + little)
+    return cv2.merge([(own + little * other) * scale for own, other in zip(colours, far, strict=True)])
 
 
 def blurred_background(
-    frame: np.ndarray, alpha: np.ndarray, radius: float, shape: Shape = "disc", *, plate_radius: float = 5.5
+    frame: np.ndarray | Halves,
+    alpha: np.ndarray | Halves,
+    radius: float,
+    shape: Shape = "disc",
+    *,
+    plate_radius: float = 10.0,
+    fine: bool = True,
 ) -> np.ndarray:
     """The background through a lens of blur ``radius``, gathered from background pixels only.
 
@@ -101,37 +110,35 @@ def blurred_background(
     small enough for the radius to be about ``plate_radius`` px: a blurred picture has no finer detail.
 
     Args:
-        frame: uint8 (H, W, 3) RGB.
-        alpha: float32 (H, W), the matte before refinement; everything it touches, however faintly, near the
+        frame: uint8 (H, W, 3) RGB, or its halvings.
+        alpha: float32 (H, W), or its halvings: the matte before refinement; everything it touches, however faintly, near the
             person is excluded.
         radius: px of the frame; below 0.5 the frame comes back unblurred.
+        shape: of the blur.
+        plate_radius: the blur's radius on the plate, px, about.
+        fine: average light at full resolution, so that the tiniest highlight keeps its power; otherwise code values
+            are averaged down to the plate first, which costs next to nothing.
 
     Returns:
         float32 (h, w, 3) sRGB code values 0 to 255 at the plate's size, to be resized to the frame's.
     """
-    height, width = alpha.shape
-    reduce = max(1, round(radius / plate_radius))
+    frame = frame if isinstance(frame, Halves) else Halves(frame)
+    height, width = frame.full.shape[:2]
+    reduce = max(1 if radius < 4 else 2, round(radius / plate_radius))
     small = (max(1, width // reduce), max(1, height // reduce))
-    light, share = _linear_plate(frame, small), cv2.resize(alpha, small, interpolation=cv2.INTER_AREA)
+    light, share = _linear_plate(frame, small, fine), shrink(alpha, small)
     weight = _background_weight(share, _BLOCKED_DILATION * math.hypot(*small))
-    sums = cv2.merge([*cv2.split(light), np.ones_like(weight)])
-    sums *= weight[..., None]
+    sums = cv2.merge([*(cv2.multiply(c, weight) for c in cv2.split(light)), weight])
     if radius >= 0.5:
         scale = small[0] / width
         sums = filter_lens(sums, lens_kernel(shape, round(radius * scale, 2)))
     return to_codes(fill_from_afar(sums))
 
 
-def _linear_plate(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def _linear_plate(frame: Halves, size: tuple[int, int], fine: bool) -> np.ndarray:
     """Linear light of ``frame`` with expanded highlights, averaged down to ``size`` (width, height)."""
-    height, width = frame.shape[:2]
-    if width >= 4 * size[0] and height >= 4 * size[1]:
-        # Halving code values first is four times cheaper, and differs only inside groups of 2×2 px.
-        frame = cv2.resize(frame, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    light = expand_highlights(to_linear(frame), frame)
-    if (light.shape[1], light.shape[0]) != size:
-        light = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
-    return light
+    picture = frame.full if fine else frame.shrunk(size)
+    return shrink(expand_highlights(to_linear(picture), picture), size)
 
 
 def _background_weight(share: np.ndarray, reach: float) -> np.ndarray:

@@ -13,7 +13,7 @@ from core.portrait.effect import Effect, blur_radius, check_picture
 from core.portrait.foreground import edge_colours
 from core.portrait.people import ownership
 from core.portrait.refine import find_edge
-from core.portrait.soft_edge import SoftEdge
+from core.portrait.soft_edge import Halves, SoftEdge
 
 Quality = Literal["photo", "live"]
 
@@ -42,8 +42,9 @@ def compose(
     """
     effect = effect or Effect()
     frame, alpha = checked(frame, alpha)
-    edge = find_edge(frame, alpha, quality)
-    return render(frame, alpha, edge, effect, quality=quality)
+    frames, alphas = Halves(frame), Halves(alpha)
+    edge = find_edge(frame, alpha, quality, frames=frames, alphas=alphas)
+    return render(frames, alphas, edge, effect, quality=quality)
 
 
 def checked(frame: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -51,13 +52,15 @@ def checked(frame: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarra
     check_picture(frame)
     if not isinstance(alpha, np.ndarray) or alpha.dtype.kind != "f" or alpha.shape != frame.shape[:2]:
         got = f"{getattr(alpha, 'dtype', type(alpha).__name__)} {getattr(alpha, 'shape', '')}"
-        raise InputError(f"alpha: {got}", f"float32 of the frame's shape {frame.shape[:2]}", "resize the matte")
+        raise InputError(
+            f"alpha: {got}", f"float32 of the frame's shape {frame.shape[:2]}", "resize the matte"
+        )
     return np.ascontiguousarray(frame), np.ascontiguousarray(alpha, dtype=np.float32)
 
 
 def render(
-    frame: np.ndarray,
-    alpha: np.ndarray,
+    frames: Halves,
+    alphas: Halves,
     edge: SoftEdge,
     effect: Effect,
     *,
@@ -67,34 +70,35 @@ def render(
     """`compose` after the refinement.
 
     Args:
-        frame: uint8 (H, W, 3) RGB, contiguous.
-        alpha: float32 (H, W), the matte before refinement: its light is kept out of the background.
+        frames: of uint8 (H, W, 3) RGB, contiguous.
+        alphas: of float32 (H, W), the matte before refinement: its light is kept out of the background.
         edge: the refined matte.
         effect: what to make.
         quality: as in `compose`.
-        colours: float32 (N, 3) from `edge_colours`, if at hand.
+        colours: float32 (3, N) from `edge_colours`, if at hand.
     """
+    frame = frames.full
     if effect.keep is not None:
-        share = ownership(alpha, effect.keep)
-        edge, alpha = edge.times(share), cv2.multiply(alpha, share, dtype=cv2.CV_32F)
+        share = ownership(alphas.full, effect.keep)
+        edge, alphas = edge.times(share), Halves(cv2.multiply(alphas.full, share, dtype=cv2.CV_32F))
     if effect.output == "matte":
         return edge.bytes()
     if colours is None:
-        colours = edge_colours(frame, edge, quality)
+        colours = edge_colours(frame, edge, quality, frames=frames)
     if effect.output == "cutout":
         return _cut_out(frame, edge, colours)
-    picture = background(frame, alpha, effect, quality=quality)
-    behind = edge.at(picture).astype(np.float32)
+    picture = background(frames, alphas, effect, quality=quality)
+    behind = edge.at(picture)
     # Mixed in code values, where the matte's alpha was estimated.
-    mixed = behind + edge.alpha[:, None] * (colours - behind)
+    mixed = behind + edge.alpha * (colours - behind) + np.float32(0.5)
     cv2.copyTo(frame, edge.solid, picture)
-    picture.reshape(-1, 3)[edge.index] = (mixed + np.float32(0.5)).astype(np.uint8)
+    picture.reshape(-1, 3)[edge.index] = mixed.astype(np.uint8).T
     return picture
 
 
-def background(frame: np.ndarray, alpha: np.ndarray, effect: Effect, *, quality: Quality) -> np.ndarray:
+def background(frames: Halves, alphas: Halves, effect: Effect, *, quality: Quality) -> np.ndarray:
     """What stands behind the person: a new uint8 (H, W, 3) picture of the frame's size."""
-    height, width = alpha.shape
+    height, width = frames.full.shape[:2]
     if effect.output == "color":
         return np.full((height, width, 3), effect.color, np.uint8)
     if effect.output == "image":
@@ -102,7 +106,7 @@ def background(frame: np.ndarray, alpha: np.ndarray, effect: Effect, *, quality:
         return cover(effect.image, height, width)
     radius = blur_radius(effect.f_number, height, width)
     plate = blurred_background(
-        frame, alpha, radius, effect.shape, plate_radius=_PLATE_RADIUS[quality]
+        frames, alphas, radius, effect.shape, plate_radius=_PLATE_RADIUS[quality], fine=quality == "photo"
     )
     if quality == "live":
         return cv2.resize(np.rint(plate).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)
@@ -151,5 +155,5 @@ def _cut_out(frame: np.ndarray, edge: SoftEdge, colours: np.ndarray) -> np.ndarr
     matte = edge.bytes()
     picture = np.zeros_like(frame)
     cv2.copyTo(frame, edge.solid, picture)
-    picture.reshape(-1, 3)[edge.index] = np.rint(colours).astype(np.uint8)
+    picture.reshape(-1, 3)[edge.index] = np.rint(colours).astype(np.uint8).T
     return cv2.merge([*cv2.split(picture), matte])

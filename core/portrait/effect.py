@@ -83,7 +83,9 @@ class Effect:
 def check_picture(picture: np.ndarray, name: str = "frame") -> None:
     """Raise `InputError` unless ``picture`` is a non-empty uint8 (H, W, 3) array."""
     if not isinstance(picture, np.ndarray) or picture.dtype != np.uint8 or picture.ndim != 3:
-        got = f"{picture.dtype} {picture.shape}" if isinstance(picture, np.ndarray) else type(picture).__name__
+        got = (
+            f"{picture.dtype} {picture.shape}" if isinstance(picture, np.ndarray) else type(picture).__name__
+        )
         raise InputError(f"{name}: {got}", "a uint8 array of shape (H, W, 3), RGB", "convert it first")
     if picture.shape[2] != 3 or picture.size == 0:
         raise InputError(

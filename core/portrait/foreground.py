@@ -12,45 +12,46 @@ import cv2
 import numpy as np
 
 from core.portrait.blur import fill_from_afar
-from core.portrait.soft_edge import Sampler, SoftEdge
+from core.portrait.soft_edge import Halves, Sampler, SoftEdge, shrink
 
-_SIDES = {"live": 320, "photo": 1000}
+_SIDES = {"live": 160, "photo": 1000}
 _REACHES = {"live": 1, "photo": 2}
 
 
-def edge_colours(frame: np.ndarray, edge: SoftEdge, quality: str = "photo") -> np.ndarray:
+def edge_colours(
+    frame: np.ndarray, edge: SoftEdge, quality: str = "photo", *, frames: Halves | None = None
+) -> np.ndarray:
     """Foreground colours of the soft edge's pixels.
 
     Args:
         frame: uint8 (H, W, 3) RGB.
         edge: the refined matte of ``frame``, N soft pixels.
         quality: ``"photo"`` or ``"live"``: how fine the grid is on which colours are continued.
+        frames: ``frame``'s halvings, if at hand.
 
     Returns:
-        float32 (N, 3), sRGB code values 0 to 255. In the outward feather it is the pixel's own colour.
+        float32 (3, N), sRGB code values 0 to 255. In the outward feather it is the pixel's own colour.
     """
     height, width = edge.solid.shape
-    observed = edge.at(frame).astype(np.float32)
+    observed = edge.at(frame)
     if len(edge.index) == 0:
         return observed
     reduce = max(1, round(max(height, width) / _SIDES[quality]))
     size = (max(1, width // reduce), max(1, height // reduce))
-    small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
-    share = cv2.resize(edge.bytes(), size, interpolation=cv2.INTER_AREA)
+    small, share = shrink(frames or frame, size), shrink(edge.bytes(), size)
     crop, origin = _around_edge(share, margin=24)
     near, behind = _continue_colours(small[crop], share[crop], _REACHES[quality])
 
     sample = Sampler(edge.index, edge.solid.shape, size, origin)
     near, behind = sample(near), sample(behind)
-    alpha = edge.alpha[:, None]
+    alpha = edge.alpha
     rest = 1 - alpha
     missing = observed - alpha * near - rest * behind
     # The smallest change of F and B that explains I; F's part of it fades where little of F is seen, for there
     # an error of alpha would paint the old background into F.
     belief = alpha * np.clip(alpha * 2 - np.float32(0.4), 0, 1)
     colours = np.clip(near + missing * (belief / (alpha * alpha + rest * rest)), 0, 255)
-    own = edge.own[:, None]
-    return colours + own * (observed - colours)
+    return colours + edge.own * (observed - colours)
 
 
 def _around_edge(share: np.ndarray, margin: int) -> tuple[tuple[slice, slice], tuple[int, int]]:
@@ -68,7 +69,9 @@ def _continue_colours(picture: np.ndarray, share: np.ndarray, reach: int) -> tup
     fields = []
     for own in (alpha, 1 - alpha):
         # Mostly the sure pixels; the doubtful ones only where there is nothing better around.
-        weight = own**8
-        sums = cv2.merge([c * weight for c in colours] + [weight])
+        weight = own * own
+        weight *= weight
+        weight *= weight
+        sums = cv2.merge([*(cv2.multiply(c, weight) for c in colours), weight])
         fields.append(fill_from_afar(cv2.blur(sums, (2 * reach + 1, 2 * reach + 1))))
     return fields[0], fields[1]

@@ -28,8 +28,7 @@ def to_linear(picture: np.ndarray) -> np.ndarray:
 
 def to_codes(light: np.ndarray) -> np.ndarray:
     """float32 linear light → float32 sRGB code values 0 to 255, not rounded; light above 1 is clipped."""
-    steps = np.clip(light * np.float32(65535), 0, 65535).astype(np.uint16)
-    return _CODES[steps]
+    return np.take(_CODES, cv2.multiply(light, 65535, dtype=cv2.CV_16U))
 
 
 def expand_highlights(light: np.ndarray, picture: np.ndarray, gain: float = 3.0) -> np.ndarray:
@@ -44,12 +43,10 @@ def expand_highlights(light: np.ndarray, picture: np.ndarray, gain: float = 3.0)
         picture: uint8 (H, W, 3) sRGB.
     """
     luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    if int(luma.max()) <= _HIGHLIGHT:
+        return light
     factor = cv2.LUT(luma, _highlight_factors(gain))
-    rows = np.flatnonzero(cv2.reduce(luma, 1, cv2.REDUCE_MAX).ravel() >= _HIGHLIGHT)
-    if len(rows):  # most pictures have few or none: touch only their rows
-        part = slice(rows[0], rows[-1] + 1)
-        light[part] *= factor[part, :, None]
-    return light
+    return cv2.multiply(light, cv2.merge([factor, factor, factor]), dst=light)
 
 
 _HIGHLIGHT = 235

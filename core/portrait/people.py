@@ -46,7 +46,9 @@ def find_people(alpha: np.ndarray) -> list[Person]:
         part = (core == label).astype(np.uint8)
         x, y, w, h = cv2.boundingRect(part)
         # The point deepest inside: unlike a centroid it cannot fall between an arm and the body.
-        depth = cv2.distanceTransform(cv2.copyMakeBorder(part, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
+        depth = cv2.distanceTransform(
+            cv2.copyMakeBorder(part, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3
+        )
         _, _, _, (deep_x, deep_y) = cv2.minMaxLoc(depth)
         people.append(
             Person(

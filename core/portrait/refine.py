@@ -13,10 +13,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from core.portrait.soft_edge import Sampler, SoftEdge
+from core.portrait.soft_edge import Halves, Sampler, SoftEdge, planes, shrink
 
 SURE_OUT, SURE_IN = 0.03, 0.97
 """Alpha below and above which the network is taken at its word: exactly 0 and 1."""
+
+FEATHER = (0.1, 0.6)
+"""Cell means of a hard-edged matte between which its outward feather rises from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -55,35 +58,44 @@ def refine(frame: np.ndarray, alpha: np.ndarray, quality: str = "photo") -> np.n
     return find_edge(frame, alpha, quality).dense()
 
 
-def find_edge(frame: np.ndarray, alpha: np.ndarray, quality: str = "photo") -> SoftEdge:
-    """`refine`, as a `SoftEdge`."""
+def find_edge(
+    frame: np.ndarray,
+    alpha: np.ndarray,
+    quality: str = "photo",
+    *,
+    frames: Halves | None = None,
+    alphas: Halves | None = None,
+) -> SoftEdge:
+    """`refine`, as a `SoftEdge`; ``frames`` and ``alphas`` are the two pictures' halvings, if at hand."""
     grid = GRIDS[quality]
     height, width = alpha.shape
     reduce = max(1, round(max(height, width) / grid.side))
     size = (max(1, width // reduce), max(1, height // reduce))
-    coarse = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
-    # Compared with the true bounds a little inside: a cell mean hides a stray pixel otherwise.
-    soft = cv2.inRange(coarse, SURE_OUT / 4, 1 - (1 - SURE_IN) / 4)
-    wide = cv2.dilate(soft, np.ones((3, 3), np.uint8))
-    # Upright bilinear interpolation of 0/255 leaves 0 and 255 where whole neighbourhoods agree.
-    solid = cv2.resize(cv2.compare(coarse, 0.5, cv2.CMP_GT), (width, height), interpolation=cv2.INTER_NEAREST)
-    if not soft.any():
+    coarse = shrink(alphas or alpha, size)
+    steps = cv2.convertScaleAbs(alpha, alpha=255)
+    low, high = round(255 * SURE_OUT), round(255 * SURE_IN)
+    solid = cv2.compare(steps, high, cv2.CMP_GE)
+    soft = cv2.inRange(steps, low, high)
+    soft |= _feather_room(steps, coarse)
+    soft &= 1
+    index = np.flatnonzero(soft.view(bool))
+    if len(index) == 0:
         none = np.empty(0, np.float32)
-        return SoftEdge(solid, np.empty(0, np.intp), none, none)
-    index = np.flatnonzero(cv2.resize(wide, (width, height), interpolation=cv2.INTER_NEAREST))
+        return SoftEdge(solid, index, none, none)
     given = np.take(alpha.ravel(), index)
+    wide = cv2.dilate(cv2.inRange(coarse, SURE_OUT / 4, 1 - (1 - SURE_IN) / 4), np.ones((3, 3), np.uint8))
 
     x, y, w, h = _grown_box(wide, 2 * grid.reach, size)
     crop = (slice(y, y + h), slice(x, x + w))
-    guide = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)[crop].astype(np.float32) / 255
-    models, explained = fit_models(guide, coarse[crop], wide[crop], grid)
+    guide = cv2.multiply(shrink(frames or frame, size)[crop], 1 / 255, dtype=cv2.CV_32F)
+    models, norms = fit_models(guide, coarse[crop], wide[crop], grid)
 
     sample = Sampler(index, alpha.shape, size, origin=(x, y))
-    model = sample(models)
-    hint = sample(np.dstack((coarse[crop], explained)))
-    blurry, trust = hint[:, 0], hint[:, 1]
-    colours = np.take(frame.reshape(-1, 3), index, axis=0).astype(np.float32)
-    guided = np.einsum("nc,nc->n", colours, model[:, :3]) * np.float32(1 / 255) + model[:, 3]
+    ar, ag, ab, offset = sample(models)
+    blurry, loud, quality, count = sample(cv2.merge([coarse[crop], *norms]))
+    trust = _levels(quality / np.maximum(count, np.float32(1e-6)), 0.5, 0.85)
+    r, g, b = planes(np.take(frame.reshape(-1, 3), index, axis=0))
+    guided = ((ar * r + ag * g + ab * b) * np.float32(1 / 255) + offset) / np.maximum(loud, np.float32(1e-12))
     guided = _levels(guided, 0.08, 0.92)
     kept = _levels(blurry, 0.2, 0.8)
     refined = kept + trust * (guided - kept)
@@ -92,15 +104,25 @@ def find_edge(frame: np.ndarray, alpha: np.ndarray, quality: str = "photo") -> S
     doubt = _levels(np.minimum(sure, 1 - sure), 0, 0.06)
     values = sure + doubt * (refined - sure)
     # Outside a hard-edged matte: a ramp of the matte's shape alone, whatever the colours.
-    outside = given <= 0
-    feather = _levels(blurry, 0.1, 0.6)
+    outside = given < np.float32(0.5 / 255)
+    feather = _levels(blurry, *FEATHER)
     values = np.where(outside, feather, values)
-    return SoftEdge(solid, index, values, outside.astype(np.float32))
+    return SoftEdge(solid, index, values, outside.astype(np.float32)).settled()
+
+
+def _feather_room(steps: np.ndarray, coarse: np.ndarray) -> np.ndarray:
+    """uint8 (H, W), 255 on the pixels outside a hard-edged matte (uint8) that its feather may cover."""
+    around = np.ones((3, 3), np.uint8)
+    rising = cv2.compare(cv2.dilate(coarse, around), FEATHER[0], cv2.CMP_GT)
+    rising &= cv2.compare(cv2.erode(coarse, around), FEATHER[1], cv2.CMP_LT)
+    room = cv2.resize(rising, (steps.shape[1], steps.shape[0]), interpolation=cv2.INTER_NEAREST)
+    room &= cv2.compare(steps, 0, cv2.CMP_EQ)
+    return room
 
 
 def fit_models(
     guide: np.ndarray, alpha: np.ndarray, wanted: np.ndarray, grid: Grid
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, list[np.ndarray]]:
     """Local linear models alpha ≈ a·RGB + b, by weighted least squares over square windows.
 
     Args:
@@ -109,11 +131,13 @@ def fit_models(
         wanted: uint8 (h, w), nonzero where models are needed.
 
     Returns:
-        float32 (h, w, 4) of (a, b), averaged over overlapping windows; float32 (h, w), how far to trust them, 0 to 1.
+        Sums over overlapping windows, so that interpolation between cells stays exact: float32 (h, w, 4) of
+        (a, b), and three float32 (h, w): what to divide those by, the share of alpha's variance that they
+        explain, and what to divide that by.
     """
     window = (2 * grid.reach + 1, 2 * grid.reach + 1)
-    sure = np.abs(2 * alpha - 1)
-    weight = 0.01 + 0.99 * sure**4
+    sure = np.square(np.square(2 * alpha - 1))
+    weight = np.float32(0.01) + np.float32(0.99) * sure
     target = np.clip((alpha - 0.1) / 0.8, 0, 1)
     r, g, b = cv2.split(guide)
     wr, wg, wb, wt = r * weight, g * weight, b * weight, target * weight
@@ -123,7 +147,9 @@ def fit_models(
     rest = cv2.blur(cv2.merge([wg * b, wb * b, wt * target]), window)
 
     at = np.flatnonzero(cv2.dilate(wanted, np.ones((5, 5), np.uint8)))
-    columns = [np.take(part.reshape(-1, part.shape[2]), at, axis=0).T for part in (first, cross, square, rest)]
+    columns = [
+        np.take(part.reshape(-1, part.shape[2]), at, axis=0).T for part in (first, cross, square, rest)
+    ]
     w = 1 / columns[0][0]
     mr, mg, mb = columns[0][1:] * w
     mt = columns[1][0] * w
@@ -145,18 +171,15 @@ def fit_models(
     share = np.clip((ar * tr + ag * tg + ab * tb) / np.maximum(spread, 1e-6), 0, 1)
     share *= np.clip(spread / 0.02, 0, 1)
 
-    field = np.zeros((alpha.size, 4), np.float32)
-    field[at] = np.stack((ar, ag, ab, offset), axis=1)
-    quality = np.zeros((alpha.size, 2), np.float32)
-    quality[at] = np.stack((share, np.ones_like(share)), axis=1)
-    # Better fits speak louder in the average.
-    loud = quality[:, :1] ** 2 + np.float32(1e-3) * quality[:, 1:]
-    small = (5, 5)
-    mean = cv2.blur((field * loud).reshape(*alpha.shape, 4), small)
-    norm = cv2.blur(np.hstack((loud, quality)).reshape(*alpha.shape, 3), small)
-    models = mean / np.maximum(norm[..., :1], 1e-12)
-    trust = norm[..., 1] / np.maximum(norm[..., 2], 1e-12)
-    return models, _levels(trust, 0.5, 0.85)
+    # Better fits speak louder in the sum.
+    loud = share * share + np.float32(1e-3)
+    sums = np.zeros((alpha.size, 4), np.float32)
+    sums[at] = (np.stack((ar, ag, ab, offset)) * loud).T
+    norms = np.zeros((alpha.size, 3), np.float32)
+    norms[at] = np.stack((loud, share, np.ones_like(share))).T
+    near = (5, 5)
+    norm = cv2.blur(norms.reshape(*alpha.shape, 3), near)
+    return cv2.blur(sums.reshape(*alpha.shape, 4), near), list(cv2.split(norm))
 
 
 def _levels(values: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -1,0 +1,78 @@
+"""One portrait after another: the per-frame object for videos, webcams and the browser's live view."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Protocol
+
+import numpy as np
+
+from core.portrait.compose import Quality, compose
+from core.portrait.effect import Effect, check_picture
+from core.portrait.smoothing import TemporalSmoother
+
+
+class MatteSource(Protocol):
+    """What is needed of a segmenter."""
+
+    def matte(self, frame: np.ndarray) -> np.ndarray:
+        """uint8 (H, W, 3) RGB → float32 (H, W) alpha, 0 to 1."""
+
+
+class PortraitStream:
+    """Frame in, composed frame out, with a matte that is steady over time.
+
+    One object a stream; it may be called from any thread, and waits its turn if another is inside.
+
+    Args:
+        segmenter: gives the matte of a frame.
+        effect: may be replaced at any time through ``.effect``; the next frame has it.
+        smooth: steady the matte over time.
+        quality: ``"live"`` in a few milliseconds, or ``"photo"`` when time does not matter.
+    """
+
+    def __init__(
+        self,
+        segmenter: MatteSource,
+        effect: Effect | None = None,
+        smooth: bool = True,
+        *,
+        quality: Quality = "live",
+    ) -> None:
+        self.segmenter = segmenter
+        self.effect = effect or Effect()
+        self.smooth = smooth
+        self.quality = quality
+        self.last_alpha: np.ndarray | None = None
+        """float32 (H, W), the last frame's matte, smoothed, before refinement; None before the first frame."""
+        self._smoother = TemporalSmoother()
+        self._turn = threading.Lock()
+
+    def __call__(self, frame: np.ndarray, time_s: float | None = None) -> np.ndarray:
+        """The composed frame.
+
+        Args:
+            frame: uint8 (H, W, 3) RGB. A new size starts the smoothing over.
+            time_s: when it was taken, seconds, rising; None: now.
+
+        Returns:
+            uint8, as `compose` gives it for the effect's output: (H, W, 3) for all but cut-outs and mattes.
+
+        Raises:
+            InputError: ``frame`` is not such an array.
+        """
+        check_picture(frame)
+        with self._turn:
+            effect = self.effect
+            alpha = self.segmenter.matte(frame)
+            if self.smooth:
+                alpha = self._smoother(alpha, time.monotonic() if time_s is None else time_s, frame)
+            self.last_alpha = alpha
+            return compose(frame, alpha, effect, quality=self.quality)
+
+    def reset(self) -> None:
+        """Forget earlier frames, as at a cut or a seek."""
+        with self._turn:
+            self._smoother.reset()
+            self.last_alpha = None
