@@ -1,0 +1,269 @@
+"""Videos: frames upright with their own time stamps, audio packets untouched, memory that does not grow."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+
+from core.errors import InputError
+from core.media.probe import VIDEO_WORDS, read_head
+
+CONTAINERS = (".mp4", ".m4v", ".mov", ".mkv")
+# What an MP4 holds as it is; anything else is encoded to AAC.
+_COPIED_AUDIO = ("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac")
+_BT709 = 1
+
+
+@dataclass(frozen=True)
+class Frame:
+    """``pixels``: uint8 RGB (H, W, 3), upright. ``pts`` in the reader's ``time_base``; ``time_s`` in seconds."""
+
+    pixels: np.ndarray
+    pts: int
+    time_s: float
+
+
+class VideoReader:
+    """Reads one video; use as a context manager and iterate :meth:`frames` once.
+
+    Attributes:
+        width, height: upright, in px.
+        time_base: seconds per tick of ``pts``.
+        rate: guessed frames per second.
+        estimated_frames: None where the file does not tell.
+        duration_s: None where the file does not tell.
+        damaged: what went wrong while reading, where decoding had to stop early.
+
+    Raises:
+        InputError: missing, empty, not a video, damaged from the start, or without a video stream.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        read_head(self.path)
+        try:
+            self._container = av.open(str(self.path), metadata_errors="replace")
+        except (av.error.FFmpegError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise InputError(
+                f"{self.path.name} cannot be opened as a video ({reason})", VIDEO_WORDS, "check that the copy is whole"
+            ) from None
+        if not self._container.streams.video:
+            self._container.close()
+            raise InputError(f"{self.path.name} has no video stream", VIDEO_WORDS)
+        stream = self._container.streams.video[0]
+        stream.thread_type = "AUTO"
+        self.stream = stream
+        self.audio = self._container.streams.audio[0] if self._container.streams.audio else None
+        self.time_base: Fraction = stream.time_base or Fraction(1, 90000)
+        self.rate: Fraction = stream.guessed_rate or stream.average_rate or Fraction(30)
+        self.damaged: str | None = None
+        self.duration_s = self._duration()
+        self.estimated_frames = stream.frames or (
+            round(self.duration_s * float(self.rate)) if self.duration_s else None
+        )
+        self._first = self._decode_first()
+        self.turns = round(self._first.rotation / 90) % 4
+        width, height = self._first.width, self._first.height
+        self.width, self.height = (height, width) if self.turns % 2 else (width, height)
+
+    def _duration(self) -> float | None:
+        if self.stream.duration:
+            return float(self.stream.duration * self.time_base)
+        return self._container.duration / av.time_base if self._container.duration else None
+
+    def _decode_first(self) -> av.VideoFrame:
+        """One frame, to know size and rotation before any work; reading starts over afterwards."""
+        try:
+            for frame in self._container.decode(self.stream):
+                self._container.close()
+                self._container = av.open(str(self.path), metadata_errors="replace")
+                self.stream = self._container.streams.video[0]
+                self.stream.thread_type = "AUTO"
+                self.audio = self._container.streams.audio[0] if self._container.streams.audio else None
+                return frame
+        except av.error.FFmpegError as error:
+            self._container.close()
+            raise InputError(
+                f"{self.path.name} is damaged ({error.strerror})", VIDEO_WORDS, "copy or download it again"
+            ) from None
+        self._container.close()
+        raise InputError(f"{self.path.name} has no frames", VIDEO_WORDS, "record or download it again")
+
+    def frames(self, on_audio: Callable[[av.Packet], None] | None = None) -> Iterator[Frame]:
+        """Upright frames in order; audio packets go to ``on_audio`` as they come along."""
+        wanted: list[Any] = [self.stream] + ([self.audio] if self.audio and on_audio else [])
+        last = None
+        try:
+            for packet in self._container.demux(*wanted):
+                if packet.stream is not self.stream:
+                    if packet.dts is not None and on_audio:
+                        on_audio(packet)
+                    continue
+                for frame in packet.decode():
+                    pts = frame.pts
+                    step = max(1, round(1 / (self.rate * self.time_base)))
+                    if pts is None or (last is not None and pts <= last):
+                        pts = 0 if last is None else last + (step if frame.pts is None else 1)
+                    last = pts
+                    yield Frame(self._pixels(frame), pts, float(pts * self.time_base))
+        except av.error.FFmpegError as error:
+            # What came before is good; the caller tells the user where it ended.
+            self.damaged = f"it is damaged after {float((last or 0) * self.time_base):.1f} s ({error.strerror})"
+
+    def _pixels(self, frame: av.VideoFrame) -> np.ndarray:
+        # Untagged video is BT.709 when it is HD, else BT.601: what players assume.
+        matrix = {1: "ITU709", 5: "ITU601", 6: "SMPTE170M"}.get(
+            int(frame.colorspace), "ITU709" if frame.height >= 720 else "ITU601"
+        )
+        pixels = frame.reformat(format="rgb24", src_colorspace=matrix).to_ndarray()
+        return np.ascontiguousarray(np.rot90(pixels, self.turns)) if self.turns else pixels
+
+    def close(self) -> None:
+        self._container.close()
+
+    def __enter__(self) -> VideoReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class VideoWriter:
+    """Writes H.264 that a browser plays, in fragments: whatever is written so far plays.
+
+    On leaving the ``with`` block: finished, the file is rewritten with its index in front (no re-encoding) and
+    gets its name; after :meth:`stop` it gets its name as it is; after an exception nothing is left behind.
+
+    Args:
+        path: ends in .mp4, .m4v, .mov or .mkv.
+        reader: where time base, rate and audio come from.
+        size: (width, height); odd sizes lose their last column or row, which 4:2:0 chroma cannot hold.
+
+    Raises:
+        InputError: another ending, or an unwritable folder.
+    """
+
+    def __init__(self, path: str | Path, reader: VideoReader, size: tuple[int, int], *, audio: bool = True) -> None:
+        self.path = Path(path)
+        if self.path.suffix.lower() not in CONTAINERS:
+            raise InputError(f"cannot write {self.path.name}", f"a name ending in {', '.join(CONTAINERS)}")
+        if self.path.is_dir():
+            raise InputError(f"{self.path} is a folder", "a file's name to write to")
+        self.width, self.height = size[0] // 2 * 2, size[1] // 2 * 2
+        if not self.width or not self.height:
+            raise InputError(f"a video of {size[0]}×{size[1]}", "at least 2×2 px")
+        self._partial = self.path.with_name(f".{uuid.uuid4().hex[:12]}{self.path.suffix}")
+        fragments = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            options = fragments if self.path.suffix.lower() != ".mkv" else {}
+            self._container = av.open(str(self._partial), "w", options=options)
+        except OSError as error:
+            self._partial.unlink(missing_ok=True)
+            reason = getattr(error, "strerror", None) or str(error)
+            raise InputError(f"{self.path} cannot be written ({reason})", "a folder you may write to") from None
+        self._add_video(reader)
+        self._copied: Any = None
+        self._encoded: Any = None
+        if audio and reader.audio is not None:
+            self._add_audio(reader.audio)
+        self.stopped = False
+
+    def _add_video(self, reader: VideoReader) -> None:
+        stream = self._container.add_stream("libx264", rate=reader.rate)
+        stream.width, stream.height, stream.pix_fmt = self.width, self.height, "yuv420p"
+        stream.options = {"preset": "veryfast", "crf": "19"}
+        context = stream.codec_context
+        context.time_base = reader.time_base
+        context.color_primaries = context.color_trc = context.colorspace = _BT709
+        context.color_range = 1
+        # A fragment is playable once complete, and ends at a key frame: at least one every two seconds.
+        context.gop_size = max(1, round(2 * float(reader.rate)))
+        self._video = stream
+
+    def _add_audio(self, source: Any) -> None:
+        if source.codec_context.name.split("_")[0] in _COPIED_AUDIO or self.path.suffix.lower() == ".mkv":
+            self._copied = self._container.add_stream_from_template(source)
+            return
+        self._encoded = self._container.add_stream("aac", rate=source.codec_context.sample_rate or 48000)
+        self._encoded.codec_context.layout = source.codec_context.layout
+
+    def write(self, pixels: np.ndarray, pts: int) -> None:
+        """Add a frame, uint8 RGB (H, W, 3) or grey (H, W), at ``pts`` of the reader's time base."""
+        if pixels.ndim == 2:
+            pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)
+        pixels = np.ascontiguousarray(pixels[: self.height, : self.width])
+        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+        frame = frame.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
+        frame.colorspace, frame.color_range = _BT709, 1
+        frame.pts, frame.time_base = pts, self._video.codec_context.time_base
+        self._mux(self._video.encode(frame))
+
+    def write_audio(self, packet: av.Packet) -> None:
+        """Add an audio packet of the reader."""
+        if self._copied is not None:
+            packet.stream = self._copied
+            self._mux([packet])
+        elif self._encoded is not None:
+            for decoded in packet.decode():
+                self._mux(self._encoded.encode(decoded))
+
+    def _mux(self, packets: Any) -> None:
+        try:
+            for packet in packets:
+                self._container.mux(packet)
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be written ({error.strerror})", "room on the disk") from None
+
+    def stop(self) -> None:
+        """What was written so far becomes the file."""
+        self.stopped = True
+
+    def __enter__(self) -> VideoWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and not self.stopped:
+            with contextlib.suppress(Exception):
+                self._container.close()
+            self._partial.unlink(missing_ok=True)
+            return
+        try:
+            self._mux(self._video.encode(None))
+            if self._encoded is not None:
+                self._mux(self._encoded.encode(None))
+            self._container.close()
+            if not self.stopped:
+                self._index_first()
+            self._partial.replace(self.path)
+        finally:
+            self._partial.unlink(missing_ok=True)
+
+    def _index_first(self) -> None:
+        """Copy the packets into a file whose index stands in front, so that players start and seek at once."""
+        if self.path.suffix.lower() == ".mkv":
+            return
+        whole = self._partial.with_name(f"{self._partial.stem}-whole{self.path.suffix}")
+        try:
+            with (
+                av.open(str(self._partial)) as source,
+                av.open(str(whole), "w", options={"movflags": "+faststart"}) as target,
+            ):
+                streams = {s.index: target.add_stream_from_template(s) for s in source.streams}
+                for packet in source.demux():
+                    if packet.dts is not None:
+                        packet.stream = streams[packet.stream.index]
+                        target.mux(packet)
+            whole.replace(self._partial)
+        finally:
+            whole.unlink(missing_ok=True)
