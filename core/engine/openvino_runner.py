@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.engine.cache import cache_folder
+from core.offline import silence_telemetry
 
 if TYPE_CHECKING:
     import openvino as ov
@@ -79,6 +80,7 @@ def _save(graph: ov.Model, path: Path) -> None:
 
 def convert(source: NetworkSource, size: tuple[int, int]) -> ov.Model:
     """uint8 (1, h, w, 3) RGB → float32 (1, c, h, w), activated."""
+    silence_telemetry()
     import openvino as ov
     import torch
     from openvino import opset13 as ops

@@ -1,0 +1,23 @@
+"""``python -m core weights list | verify``."""
+
+from __future__ import annotations
+
+import argparse
+
+from core.errors import InputError
+from core.weights import list_cards, verify_all
+
+
+def run(options: argparse.Namespace) -> int:
+    """List the cards, or build and load every checkpoint; verify returns 2 when one is damaged."""
+    cards = list_cards()
+    if not cards:
+        raise InputError("there are no checkpoints", "folders with a card.json in weights/", "restore them from git")
+    if options.action == "list":
+        for card in cards:
+            print(f"{card.name:16} {card.bytes / 1e6:5.1f} MB  {card.licence:14} {card.title}")
+        return 0
+    outcome = verify_all()
+    for name, error in outcome.items():
+        print(f"{name:16} {'whole' if error is None else error}")
+    return 2 if any(outcome.values()) else 0
