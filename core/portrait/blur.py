@@ -144,13 +144,16 @@ def _linear_plate(frame: Halves, size: tuple[int, int], fine: bool) -> np.ndarra
 def _background_weight(share: np.ndarray, reach: float) -> np.ndarray:
     """float32 plate of 1 where only background light falls, 0 elsewhere.
 
-    A network's matte is rarely exactly 0 far from anybody: a trace there is ignored. The same trace beside the
-    person is the tail of a soft edge, and blocks; one more cell is blocked for light that spilled over.
+    A sigmoid's matte is never exactly 0, not even far from anybody: there a trace is ignored. Beside the person
+    it is the tail of a soft edge, and blocks. One more cell is blocked for light that spilled over.
     """
     person = (share > 0.03).astype(np.uint8)
-    trace = (share > 2e-4).astype(np.uint8)
-    near = cv2.dilate(person, _square(max(1, round(reach))))
-    blocked = cv2.dilate(person | (trace & near), _square(1))
+    trace = (share > 0).astype(np.uint8)
+    far = 1 - cv2.dilate(person, _square(max(1, round(reach))))
+    if cv2.countNonZero(trace & far) > 0.5 * cv2.countNonZero(far):
+        # Dust all over: not a matte that means every value it gives.
+        trace = (share > 2e-4).astype(np.uint8) & (1 - far)
+    blocked = cv2.dilate(person | trace, _square(1))
     return (1 - blocked).astype(np.float32)
 
 

@@ -78,13 +78,14 @@ def render(
         colours: float32 (3, N) from `edge_colours`, if at hand.
     """
     frame = frames.full
+    if colours is None and effect.output != "matte":
+        colours = edge_colours(frame, edge, quality, frames=frames)
     if effect.keep is not None:
         share = ownership(alphas.full, effect.keep)
         edge, alphas = edge.times(share), Halves(cv2.multiply(alphas.full, share, dtype=cv2.CV_32F))
     if effect.output == "matte":
         return edge.bytes()
-    if colours is None:
-        colours = edge_colours(frame, edge, quality, frames=frames)
+    assert colours is not None
     if effect.output == "cutout":
         return _cut_out(frame, edge, colours)
     picture = background(frames, alphas, effect, quality=quality)
@@ -151,9 +152,9 @@ def _dither() -> np.ndarray:
 
 
 def _cut_out(frame: np.ndarray, edge: SoftEdge, colours: np.ndarray) -> np.ndarray:
-    """Straight-alpha RGBA. Far from the person colours are 0; right at the edge they go on, for viewers that scale."""
+    """Straight-alpha RGBA; where alpha is 0 so is the colour: nothing of the old background leaves the house."""
     matte = edge.bytes()
     picture = np.zeros_like(frame)
     cv2.copyTo(frame, edge.solid, picture)
-    picture.reshape(-1, 3)[edge.index] = np.rint(colours).astype(np.uint8).T
+    picture.reshape(-1, 3)[edge.index] = np.rint(colours * (edge.alpha > 0)).astype(np.uint8).T
     return cv2.merge([*cv2.split(picture), matte])

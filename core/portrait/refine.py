@@ -72,9 +72,11 @@ def find_edge(
     reduce = max(1, round(max(height, width) / grid.side))
     size = (max(1, width // reduce), max(1, height // reduce))
     coarse = shrink(alphas or alpha, size)
+    if reduce == 1:  # cell means, which a hard edge's feather is made from, need cells of some size
+        coarse = cv2.blur(coarse, (3, 3))
     steps = cv2.convertScaleAbs(alpha, alpha=255)
     low, high = round(255 * SURE_OUT), round(255 * SURE_IN)
-    solid = cv2.compare(steps, high, cv2.CMP_GE)
+    solid = cv2.inRange(steps, high, 255)
     soft = cv2.inRange(steps, low, high)
     soft |= _feather_room(steps, coarse)
     soft &= 1
@@ -113,10 +115,10 @@ def find_edge(
 def _feather_room(steps: np.ndarray, coarse: np.ndarray) -> np.ndarray:
     """uint8 (H, W), 255 on the pixels outside a hard-edged matte (uint8) that its feather may cover."""
     around = np.ones((3, 3), np.uint8)
-    rising = cv2.compare(cv2.dilate(coarse, around), FEATHER[0], cv2.CMP_GT)
-    rising &= cv2.compare(cv2.erode(coarse, around), FEATHER[1], cv2.CMP_LT)
+    rising = cv2.inRange(cv2.dilate(coarse, around), FEATHER[0], 2.0)
+    rising &= cv2.inRange(cv2.erode(coarse, around), 0.0, FEATHER[1])
     room = cv2.resize(rising, (steps.shape[1], steps.shape[0]), interpolation=cv2.INTER_NEAREST)
-    room &= cv2.compare(steps, 0, cv2.CMP_EQ)
+    room &= cv2.inRange(steps, 0, 0)
     return room
 
 

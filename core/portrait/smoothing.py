@@ -21,17 +21,19 @@ class TemporalSmoother:
 
     Args:
         hold_s: time constant in still regions, seconds.
+        free_s: time constant with which a region that moved returns to being held, seconds.
         gap_s: after a longer pause, or when time goes back, smoothing starts over.
     """
 
-    def __init__(self, hold_s: float = 0.35, gap_s: float = 1.0) -> None:
-        self.hold_s, self.gap_s = hold_s, gap_s
+    def __init__(self, hold_s: float = 0.35, free_s: float = 0.1, gap_s: float = 1.0) -> None:
+        self.hold_s, self.free_s, self.gap_s = hold_s, free_s, gap_s
         self.reset()
 
     def reset(self) -> None:
         """Forget everything; the next matte passes unchanged."""
         self._time_s: float | None = None
         self._matte: np.ndarray | None = None
+        self._moved = np.zeros((1, 1), np.float32)
         self._picture: np.ndarray | None = None
 
     def __call__(self, alpha: np.ndarray, time_s: float, frame: np.ndarray | None = None) -> np.ndarray:
@@ -45,6 +47,7 @@ class TemporalSmoother:
         Returns:
             float32 (H, W), 0 to 1. Another size than before starts over.
         """
+        alpha = np.ascontiguousarray(alpha, dtype=np.float32)
         scale = min(1.0, _SIDE / max(alpha.shape))
         size = (max(1, round(alpha.shape[1] * scale)), max(1, round(alpha.shape[0] * scale)))
         coarse = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
@@ -53,9 +56,12 @@ class TemporalSmoother:
         last = self._matte
         if last is None or last.shape != coarse.shape or elapsed is None or not 0 <= elapsed <= self.gap_s:
             held = coarse
+            self._moved = np.zeros_like(coarse)
         else:
             follow = 1 - math.exp(-elapsed / self.hold_s)
-            moved = self._movement(coarse, last, picture)
+            # What has just moved stays free a little longer: a remainder held back would be a ghost.
+            lasting = self._moved * np.float32(math.exp(-elapsed / self.free_s))
+            moved = self._moved = np.maximum(self._movement(coarse, last, picture), lasting)
             held = last + (follow + (1 - follow) * moved) * (coarse - last)
         self._time_s, self._matte, self._picture = time_s, held, picture
         if held is coarse:
@@ -68,8 +74,12 @@ class TemporalSmoother:
         """float32 grid, 0 (still: hold) to 1 (moving: follow at once)."""
         around = (5, 5)
         # A whole neighbourhood that changes by much is a shape that moves; noise averages out.
-        moved = _ramp(cv2.blur(cv2.absdiff(matte, last), around), 0.06, 0.22)
-        if picture is not None and self._picture is not None and picture.shape == self._picture.shape:
+        change = cv2.blur(cv2.absdiff(matte, last), around)
+        if picture is None or self._picture is None or picture.shape != self._picture.shape:
+            moved = _ramp(change, 0.06, 0.22)
+        else:
+            # With the picture as a witness the matte alone must say it louder.
+            moved = _ramp(change, 0.2, 0.45)
             change = cv2.absdiff(cv2.blur(picture, around), cv2.blur(self._picture, around))
             # Light that flickers everywhere, and the sensor's noise, are nothing that moves.
             usual = float(np.median(change[::4, ::4]))

@@ -36,7 +36,7 @@ class SoftEdge:
         """The exact sparse form of float32 (H, W) ``alpha``."""
         index = np.flatnonzero((alpha > 0) & (alpha < 1))
         values = alpha.ravel()[index]
-        solid = cv2.compare(alpha, 1.0, cv2.CMP_GE)
+        solid = cv2.inRange(alpha, 1.0, 2.0)
         return cls(solid, index, values, np.zeros_like(values))
 
     def dense(self) -> np.ndarray:

