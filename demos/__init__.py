@@ -1,0 +1,1 @@
+"""The browser: layout, words and wiring; every number comes from core."""

@@ -1,0 +1,95 @@
+"""``python -m demos``: serve the page and open the browser on it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+import tempfile
+import threading
+import webbrowser
+
+from core.offline import go_offline
+
+PORTS_TRIED = 20
+
+
+def pick_port(host: str, wanted: int) -> int:
+    """``wanted``, or the next port that is free; says so when it is another.
+
+    Raises:
+        SystemExit: none of the next twenty is free.
+    """
+    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            if os.name != "nt":  # on Windows this option would allow a port that is in use
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+        if port != wanted:
+            print(f"Port {wanted} is taken; using {port} instead.", flush=True)
+        return port
+    raise SystemExit(f"error: ports {wanted} to {wanted + PORTS_TRIED - 1} are all taken; name another with --port")
+
+
+def can_open_browser() -> bool:
+    """Whether there is a screen to open a browser on."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m demos", description="Serve Triptych's page on this machine.")
+    parser.add_argument("--port", type=int, default=7860, help="default 7860; the next free one if it is taken")
+    parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine only")
+    parser.add_argument("--lang", choices=("en", "ko"), default="en", help="language of the front page")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    options = parser.parse_args(argv)
+    go_offline()
+    from core.errors import InputError
+
+    port = pick_port(options.host, options.port)
+    with tempfile.TemporaryDirectory(prefix="triptych-") as folder:
+        # Uploads and results live here and go when the server does.
+        os.environ["GRADIO_TEMP_DIR"] = tempfile.tempdir = folder
+        try:
+            from demos.app import build_app
+
+            print("Starting …", flush=True)
+            app = build_app(options.lang)
+        except InputError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 2
+        serve(app, options.host, port, open_browser=not options.no_browser and can_open_browser())
+    return 0
+
+
+def serve(app, host: str, port: int, *, open_browser: bool) -> None:
+    """Run until Ctrl-C."""
+    import uvicorn
+
+    server = uvicorn.Server(uvicorn.Config(app, host, port, log_level="warning", timeout_graceful_shutdown=2))
+    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
+
+    def announce() -> None:
+        while not server.started and not server.should_exit:
+            threading.Event().wait(0.05)
+        if server.started:
+            print(f"Triptych is ready at {address} — stop it with Ctrl-C.", flush=True)
+            if open_browser:
+                webbrowser.open(address)
+
+    threading.Thread(target=announce, daemon=True).start()
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    print("Stopped.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

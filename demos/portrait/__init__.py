@@ -1,0 +1,1 @@
+"""The portrait panel: photos and videos."""

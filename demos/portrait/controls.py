@@ -1,0 +1,117 @@
+"""The settings that photos and videos share, and how they become an `Effect`."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+import gradio as gr
+
+from core.errors import InputError
+from core.media.images import read_image
+from core.portrait.effect import Effect
+from core.weights import Card, list_cards
+
+
+class PathImage(gr.Image):
+    """An image field that hands over the file as it was given: reading it is core's business, and its errors too."""
+
+    is_template = True
+
+    def preprocess(self, payload):
+        return payload.path if payload else None
+
+
+@dataclass
+class Controls:
+    """The components, in the order in which handlers get their values."""
+
+    output: gr.Radio
+    f_number: gr.Slider
+    shape: gr.Radio
+    color: gr.ColorPicker
+    image: PathImage
+    weights: gr.Radio
+
+    def all(self) -> list[gr.components.Component]:
+        return [self.output, self.f_number, self.shape, self.color, self.image, self.weights]
+
+
+def build_controls(w: dict[str, str], outputs: tuple[str, ...], default_weights: str, prefix: str) -> Controls:
+    """Lay the settings out; which ones are shown follows the chosen background."""
+    output = gr.Radio([(w[o], o) for o in outputs], value="blur", label=w["background"], elem_id=f"{prefix}-output")
+    f_number = gr.Slider(1.2, 16, 2.8, step=0.1, label=w["f_number"], elem_id=f"{prefix}-f-number")
+    shape = gr.Radio([(w[s], s) for s in ("disc", "hexagon")], value="disc", label=w["shape"])
+    color = gr.ColorPicker("#00b140", label=w["background_color"], visible=False)
+    image = PathImage(
+        label=w["background_image"], type="filepath", sources=["upload", "clipboard"], height=160, visible=False,
+        elem_id=f"{prefix}-image",
+    )  # fmt: skip
+    names = [c.name for c in list_cards() if c.task == "matte"]
+    names.sort(key=lambda name: name != default_weights)
+    weights = gr.Radio([(w.get(n, n), n) for n in names], value=default_weights, label=w["model"])
+    with gr.Accordion(w["about_model"], open=False):
+        about = gr.HTML(about_card(default_weights, w), elem_classes="card")
+    weights.change(lambda name: about_card(name, w), weights, about, show_progress="hidden", api_visibility="private")
+
+    def shown(chosen: str) -> list:
+        blur = gr.update(visible=chosen == "blur")
+        return [blur, blur, gr.update(visible=chosen == "color"), gr.update(visible=chosen == "image")]
+
+    output.change(
+        shown, output, [f_number, shape, color, image], show_progress="hidden", api_visibility="private"
+    )
+    return Controls(output, f_number, shape, color, image, weights)
+
+
+def parse_css_color(text: str) -> tuple[int, int, int]:
+    """What a colour picker gives (``#00b140``, ``rgba(0, 177, 64, 1)``) → (0, 177, 64).
+
+    Raises:
+        InputError: anything else.
+    """
+    if match := re.fullmatch(r"#([0-9a-fA-F]{6})", text.strip()):
+        r, g, b = bytes.fromhex(match[1])
+        return r, g, b
+    if match := re.fullmatch(r"rgba?\(\s*([\d.]+)[,\s]+([\d.]+)[,\s]+([\d.]+).*\)", text.strip()):
+        r, g, b = (min(255, max(0, round(float(v)))) for v in match.groups())
+        return r, g, b
+    raise InputError(f"colour {text!r}", "a colour such as #00b140")
+
+
+def make_effect(
+    w: dict[str, str],
+    output: str,
+    f_number: float,
+    shape: str,
+    color: str,
+    image: str | None,
+    keep: tuple[tuple[float, float], ...] | None = None,
+) -> Effect:
+    """An `Effect` from the controls' values.
+
+    Raises:
+        InputError: no background picture yet, or one that cannot be read.
+    """
+    picture = None
+    if output == "image":
+        if not image:
+            raise InputError(w["choose_picture"])
+        picture = read_image(image).pixels
+    return Effect(output, float(f_number), shape, parse_css_color(color), picture, keep)  # type: ignore[arg-type]
+
+
+def about_card(name: str, w: dict[str, str]) -> str:
+    """A card's facts as HTML."""
+    card: Card = next(c for c in list_cards() if c.name == name)
+    rows = ""
+    for source, figures in card.measured.get("results", {}).get(name, {}).items():
+        if "iou" in figures:
+            rows += f"<tr><td>{html.escape(source)}</td><td>{figures['iou']:.3f}</td></tr>"
+    limits = "".join(f"<li>{html.escape(text)}</li>" for text in card.limits)
+    data = html.escape("; ".join(d["name"] for d in card.data))
+    return (
+        f"<b>{w['measured']}</b><table>{rows}</table><b>{w['limits']}</b><ul>{limits}</ul>"
+        f"<b>{w['trained_on']}</b><p>{data}</p><b>{w['licence']}</b><p>{html.escape(card.licence)}</p>"
+    )
