@@ -106,18 +106,18 @@ def blurred_background(
     """The background through a lens of blur ``radius``, gathered from background pixels only.
 
     Pixels of the person weigh nothing, so the result does not depend on their colours at all; behind the
-    person it continues what is seen around. Computed in linear light with expanded highlights, on a plate just
-    small enough for the radius to be about ``plate_radius`` px: a blurred picture has no finer detail.
+    person it continues what is seen around. Computed in linear light with expanded highlights, on a plate
+    just small enough for the radius to be about ``plate_radius`` px: a blurred picture has no finer detail.
 
     Args:
         frame: uint8 (H, W, 3) RGB, or its halvings.
-        alpha: float32 (H, W), or its halvings: the matte before refinement; everything it touches, however faintly, near the
-            person is excluded.
+        alpha: float32 (H, W), or its halvings: the matte before refinement; everything it touches, however
+            faintly, near the person is excluded.
         radius: px of the frame; below 0.5 the frame comes back unblurred.
         shape: of the blur.
         plate_radius: the blur's radius on the plate, px, about.
-        fine: average light at full resolution, so that the tiniest highlight keeps its power; otherwise code values
-            are averaged down to the plate first, which costs next to nothing.
+        fine: average light at full resolution, so that the tiniest highlight keeps its power; otherwise
+            code values are averaged down to the plate first, which costs next to nothing.
 
     Returns:
         float32 (h, w, 3) sRGB code values 0 to 255 at the plate's size, to be resized to the frame's.
@@ -144,8 +144,8 @@ def _linear_plate(frame: Halves, size: tuple[int, int], fine: bool) -> np.ndarra
 def _background_weight(share: np.ndarray, reach: float) -> np.ndarray:
     """float32 plate of 1 where only background light falls, 0 elsewhere.
 
-    A sigmoid's matte is never exactly 0, not even far from anybody: there a trace is ignored. Beside the person
-    it is the tail of a soft edge, and blocks. One more cell is blocked for light that spilled over.
+    A sigmoid's matte is never exactly 0, not even far from anybody: there a trace is ignored. Beside the
+    person it is the tail of a soft edge, and blocks. One more cell is blocked for light that spilled over.
     """
     person = (share > 0.03).astype(np.uint8)
     trace = (share > 0).astype(np.uint8)

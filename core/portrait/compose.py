@@ -115,7 +115,7 @@ def background(frames: Halves, alphas: Halves, effect: Effect, *, quality: Quali
 
 
 def cover(picture: np.ndarray, height: int, width: int) -> np.ndarray:
-    """``picture`` scaled to cover ``height × width`` and cropped around its middle; uint8 RGB, always a copy."""
+    """A copy of uint8 RGB ``picture``, scaled to cover ``height × width`` and cropped around its middle."""
     rows, cols = picture.shape[:2]
     scale = max(height / rows, width / cols)
     part_rows, part_cols = min(rows, round(height / scale) or 1), min(cols, round(width / scale) or 1)
@@ -128,7 +128,7 @@ def cover(picture: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def _enlarge(plate: np.ndarray, height: int, width: int) -> np.ndarray:
-    """``plate`` (float codes) at full size, dithered: a smooth gradient rounded to 8 bits shows bands otherwise."""
+    """``plate`` (float codes) at full size, dithered, for rounded smooth gradients show bands."""
     noise = _dither()
     noise = np.tile(noise, (-(-_STRIP // len(noise)), -(-width // noise.shape[1]), 1))[:, :width]
     y_scale = len(plate) / height
@@ -152,7 +152,7 @@ def _dither() -> np.ndarray:
 
 
 def _cut_out(frame: np.ndarray, edge: SoftEdge, colours: np.ndarray) -> np.ndarray:
-    """Straight-alpha RGBA; where alpha is 0 so is the colour: nothing of the old background leaves the house."""
+    """Straight-alpha RGBA; colour is 0 where alpha is: nothing of the old background leaks out."""
     matte = edge.bytes()
     picture = np.zeros_like(frame)
     cv2.copyTo(frame, edge.solid, picture)

@@ -17,9 +17,9 @@ Shape = Literal["disc", "hexagon"]
 F_NUMBERS = (0.7, 64.0)
 """Smallest and largest accepted f-number."""
 
-# A distant point seen through a lens of focal length f and f-number N, focused at s, spreads on the sensor to a
-# disc of radius f² / (2 N (s − f)). With an 85 mm portrait lens focused at 2 m on a 36×24 mm sensor (diagonal
-# 43.27 mm) that radius is 0.0436 / N of the diagonal.
+# A distant point seen through a lens of focal length f and f-number N, focused at s, spreads on the sensor
+# to a disc of radius f² / (2 N (s − f)). With an 85 mm portrait lens focused at 2 m on a 36×24 mm sensor
+# (diagonal 43.27 mm) that radius is 0.0436 / N of the diagonal.
 _FOCAL_MM, _FOCUS_MM, _DIAGONAL_MM = 85.0, 2000.0, 43.27
 _SPREAD = _FOCAL_MM**2 / (2.0 * (_FOCUS_MM - _FOCAL_MM) * _DIAGONAL_MM)
 
@@ -47,8 +47,8 @@ class Effect:
         shape: outline of an out-of-focus highlight.
         color: sRGB, 0 to 255 each; used by ``output="color"``.
         image: uint8 (H, W, 3) RGB picture of any size, cover-fitted; needed by ``output="image"``.
-        keep: points ``(x, y)`` relative to the picture's width and height (0 to 1, from the top left): only the
-            people they touch stay. None: everybody stays. Empty: nobody.
+        keep: points ``(x, y)`` relative to the picture's width and height (0 to 1, from the top left): only
+            the people they touch stay. None: everybody stays. Empty: nobody.
 
     Raises:
         InputError: a setting is out of range; the text says which and what is accepted.

@@ -1,9 +1,10 @@
 """The person's own colours along the soft edge, freed from the old background.
 
-A pixel of the edge shows I = α F + (1 − α) B. Laid over a new background with I in place of F, it carries a rim of the
-old one along. F and B are first continued smoothly from where the matte is sure (a pyramid of weighted means, in the
-spirit of Germer et al. 2020, "Fast Multi-Level Foreground Estimation"), then corrected per pixel at full resolution
-so that they explain I (as in Forte 2021, "Approximate Fast Foreground Colour Estimation").
+A pixel of the edge shows I = α F + (1 − α) B. Laid over a new background with I in place of F, it carries a
+rim of the old one along. F and B are first continued smoothly from where the matte is sure (a pyramid of
+weighted means, in the spirit of Germer et al. 2020, "Fast Multi-Level Foreground Estimation"), then
+corrected per pixel at full resolution so that they explain I (as in Forte 2021, "Approximate Fast
+Foreground Colour Estimation").
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ def edge_colours(
     alpha = edge.alpha
     rest = 1 - alpha
     missing = observed - alpha * near - rest * behind
-    # The smallest change of F and B that explains I; F's part of it fades where little of F is seen, for there
-    # an error of alpha would paint the old background into F.
+    # The smallest change of F and B that explains I; F's part of it fades where little of F is seen, for
+    # there an error of alpha would paint the old background into F.
     belief = alpha * np.clip(alpha * 2 - np.float32(0.4), 0, 1)
     colours = np.clip(near + missing * (belief / (alpha * alpha + rest * rest)), 0, 255)
     return colours + edge.own * (observed - colours)
@@ -63,7 +64,7 @@ def _around_edge(share: np.ndarray, margin: int) -> tuple[tuple[slice, slice], t
 
 
 def _continue_colours(picture: np.ndarray, share: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:
-    """Foreground and background colours everywhere, float32 (h, w, 3), from where ``share`` (uint8) is sure."""
+    """Both sides' colours everywhere, float32 (h, w, 3), from where ``share`` (uint8) is sure."""
     colours = cv2.split(picture.astype(np.float32))
     alpha = share.astype(np.float32) * np.float32(1 / 255)
     fields = []

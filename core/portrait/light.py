@@ -34,9 +34,9 @@ def to_codes(light: np.ndarray) -> np.ndarray:
 def expand_highlights(light: np.ndarray, picture: np.ndarray, gain: float = 3.0) -> np.ndarray:
     """Give clipped highlights back some of the light that the sensor could not count.
 
-    Where ``picture``'s luma nears 255 the true light is unknown but more; it is taken to be up to ``1 + gain``
-    times as much, so that small lamps blur into bright discs instead of fading away. The factor is the same
-    for the three channels, hence hues stay.
+    Where ``picture``'s luma nears 255 the true light is unknown but more; it is taken to be up to ``1 +
+    gain`` times as much, so that small lamps blur into bright discs instead of fading away. The factor is
+    the same for the three channels, hence hues stay.
 
     Args:
         light: float32 (H, W, 3) linear light of ``picture``; changed in place.

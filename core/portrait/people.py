@@ -23,8 +23,8 @@ class Person:
         box: left, top, right, bottom relative to the picture, 0 to 1.
         centre: x, y of a point well inside the person, relative to the picture; pointing there selects it.
         area_share: area over the picture's area.
-        mask: bool (h, w), where the person is nearest, on a grid of about 480 px over the whole picture. The masks of
-            all people share out the picture, soft edges included.
+        mask: bool (h, w), where the person is nearest, on a grid of about 480 px over the whole picture.
+            The masks of all people share out the picture, soft edges included.
     """
 
     box: tuple[float, float, float, float]
@@ -36,8 +36,8 @@ class Person:
 def find_people(alpha: np.ndarray) -> list[Person]:
     """The separate people of float32 (H, W) ``alpha``, largest first; an empty matte has none.
 
-    A person is a connected part of alpha > 0.5, thin bridges opened. Parts under 0.1 % of the picture count as belongings
-    of the nearest larger part, or, when there is no larger part, as nobody.
+    A person is a connected part of alpha > 0.5, thin bridges opened. Parts under 0.1 % of the picture count
+    as belongings of the nearest larger part, or, when there is no larger part, as nobody.
     """
     owners, core = _owners(alpha)
     height, width = core.shape
@@ -62,7 +62,7 @@ def find_people(alpha: np.ndarray) -> list[Person]:
 
 
 def keep_people(alpha: np.ndarray, points: Iterable[tuple[float, float]] | None) -> np.ndarray:
-    """``alpha`` with only the people that ``points`` touch; where two meet, the nearer one owns the soft edge.
+    """``alpha`` with only the people that ``points`` touch; the nearer of two owns the edge between them.
 
     Args:
         alpha: float32 (H, W).
@@ -95,7 +95,7 @@ def ownership(alpha: np.ndarray, points: Iterable[tuple[float, float]]) -> np.nd
 
 
 def _owners(alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Two int32 grids: the nearest person of every cell (1 = largest), and the people themselves (0 = nobody)."""
+    """Two int32 grids: every cell's nearest person (1 = largest), and the people alone (0 = nobody)."""
     scale = min(1.0, _SIDE / max(alpha.shape))
     size = (max(1, round(alpha.shape[1] * scale)), max(1, round(alpha.shape[0] * scale)))
     solid = (cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) > 0.5).astype(np.uint8)

@@ -29,7 +29,7 @@ class PortraitPhoto:
         InputError: ``frame`` is not such an array.
 
     Attributes:
-        counts: how often each stage was computed: ``matte``, ``refined``, ``colours``, ``people``, ``render``.
+        counts: how often each stage was computed: matte, refined, colours, people, render.
     """
 
     def __init__(self, frame: np.ndarray, segmenter: MatteSource) -> None:

@@ -14,10 +14,10 @@ _SIDE = 320
 class TemporalSmoother:
     """A low-pass filter over mattes whose strength is decided anew for every region and frame.
 
-    As in the 1€ filter (Casiez et al. 2012) the cut-off rises with speed: where neither the picture nor the matte has
-    really changed, the matte follows with a time constant of ``hold_s``; where either has, it follows at once.
-    Small differences count as noise, judged by the typical difference of two frames. Time, not the count of
-    frames, decides: 15 and 60 frames a second are equally steady.
+    As in the 1€ filter (Casiez et al. 2012) the cut-off rises with speed: where neither the picture nor the
+    matte has really changed, the matte follows with a time constant of ``hold_s``; where either has, it
+    follows at once. Small differences count as noise, judged by the typical difference of two frames. Time,
+    not the count of frames, decides: 15 and 60 frames a second are equally steady.
 
     Args:
         hold_s: time constant in still regions, seconds.

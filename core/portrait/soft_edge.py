@@ -1,7 +1,7 @@
 """A matte as it is worked with here: solid regions, and the few pixels of its soft edge as a list.
 
-Nearly all of a matte is exactly 0 or 1. What is costly per pixel (refinement, foreground colours, mixing) is done on
-the rest alone: gathered from the frame, computed as (N, …) arrays, scattered back.
+Nearly all of a matte is exactly 0 or 1. What is costly per pixel (refinement, foreground colours, mixing)
+is done on the rest alone: gathered from the frame, computed as (N, …) arrays, scattered back.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class PortraitStream:
         self.smooth = smooth
         self.quality = quality
         self.last_alpha: np.ndarray | None = None
-        """float32 (H, W), the last frame's matte, smoothed, before refinement; None before the first frame."""
+        """float32 (H, W), the last frame's smoothed, unrefined matte; None before the first frame."""
         self._smoother = TemporalSmoother()
         self._turn = threading.Lock()
 

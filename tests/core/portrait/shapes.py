@@ -14,7 +14,7 @@ def texture(height: int, width: int, seed: int = 0, cell: int = 12) -> np.ndarra
 
 
 def bust(height: int, width: int, soft: float = 1.5, shift: float = 0.0) -> np.ndarray:
-    """float32 (H, W) matte of head and shoulders whose edge is ``2 · soft`` px wide; ``shift`` px to the right."""
+    """float32 (H, W) matte of head and shoulders, edge ``2 · soft`` px wide, ``shift`` px to the right."""
     y, x = np.mgrid[0:height, 0:width].astype(np.float32) + 0.5
     size = np.float32(height)
     x = x - np.float32(width / 2 + shift)

@@ -22,7 +22,9 @@ def _repaints(frame: np.ndarray, inside: np.ndarray) -> list[np.ndarray]:
 @pytest.mark.parametrize("quality", QUALITIES)
 @pytest.mark.parametrize("kind", ["hard", "soft", "network"])
 @pytest.mark.parametrize("f_number", [1.4, 2.8, 16.0])
-def test_outside_does_not_change_when_the_person_is_repainted(quality: str, kind: str, f_number: float) -> None:
+def test_outside_does_not_change_when_the_person_is_repainted(
+    quality: str, kind: str, f_number: float
+) -> None:
     alpha = bust(270, 410)
     if kind == "hard":
         alpha = (alpha > 0.5).astype(np.float32)

@@ -38,7 +38,9 @@ def test_no_stairs_along_a_slanted_edge() -> None:
     frame = shot(truth, (200, 160, 130), np.full((960, 1200, 3), (40, 70, 90), np.uint8))
     refined = refine(frame, rough)
     crossing = refined[40:-40].sum(axis=1)
-    wobble = crossing - np.polyval(np.polyfit(np.arange(len(crossing)), crossing, 1), np.arange(len(crossing)))
+    wobble = crossing - np.polyval(
+        np.polyfit(np.arange(len(crossing)), crossing, 1), np.arange(len(crossing))
+    )
     assert np.abs(wobble).max() < 1.0
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -22,7 +24,7 @@ def _camera(frame: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _flicker(mattes: list[np.ndarray]) -> float:
-    return float(np.mean([np.abs(a - b).mean() for a, b in zip(mattes, mattes[1:], strict=False)]))
+    return float(np.mean([np.abs(a - b).mean() for a, b in itertools.pairwise(mattes)]))
 
 
 @pytest.mark.parametrize("rate", [15, 30, 60])
