@@ -21,7 +21,10 @@ FEATHER = (0.1, 0.6)
 """Cell means of a hard-edged matte between which its outward feather rises from 0 to 1."""
 
 # Finest first. Where a photo's soft edge is wide (hair), small windows see nothing sure: wider ones decide.
-GRIDS = {"live": (Grid(320, 5, 4e-4),), "photo": (Grid(1000, 10, 4e-4), Grid(320, 12, 4e-4))}
+GRIDS = {
+    "live": (Grid(320, 5, 4e-4),),
+    "photo": (Grid(1000, 10, 4e-4), Grid(320, 12, 4e-4), Grid(160, 14, 4e-4)),
+}
 
 
 def refine(frame: np.ndarray, alpha: np.ndarray, quality: str = "photo") -> np.ndarray:
@@ -58,7 +61,8 @@ def find_edge(
     low, high = round(255 * SURE_OUT), round(255 * SURE_IN)
     solid = cv2.inRange(steps, high, 255)
     soft = cv2.inRange(steps, low, high)
-    soft |= _feather_room(steps, cells)
+    if _is_hard(soft, cells):
+        soft |= _feather_room(steps, cells)
     soft &= 1
     index = np.flatnonzero(soft.view(bool))
     given = np.take(alpha.ravel(), index)
@@ -109,6 +113,12 @@ def _guided(
     guided = (ar * r + ag * g + ab * b) * np.float32(1 / 255) + offset
     guided = levels(guided / np.maximum(loud, np.float32(1e-12)), 0.08, 0.92)
     return guided, levels(share / np.maximum(count, np.float32(1e-6)), 0.5, 0.85)
+
+
+def _is_hard(soft: np.ndarray, cells: np.ndarray) -> bool:
+    """Whether the soft edge (uint8 (H, W), nonzero) is is under about two px wide: a mask, not a matte."""
+    crossed = cv2.countNonZero(cv2.inRange(cells, SURE_OUT, SURE_IN))
+    return cv2.countNonZero(soft) < 2 * crossed * soft.shape[1] / cells.shape[1]
 
 
 def _feather_room(steps: np.ndarray, cells: np.ndarray) -> np.ndarray:
