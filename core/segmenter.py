@@ -79,7 +79,9 @@ class Segmenter:
         size = fit_size(height, width, self.card.transform["area"], self.card.transform["multiple"])
         with self._lock:
             if size not in self._runners:
-                self._runners[size] = open_runner(self._source, size, engine=self.engine, threads=self.threads)
+                self._runners[size] = open_runner(
+                    self._source, size, engine=self.engine, threads=self.threads
+                )
                 while len(self._runners) > _OPEN_RUNNERS:
                     self._runners.popitem(last=False)
             self._runners.move_to_end(size)
@@ -99,7 +101,9 @@ class Segmenter:
         """
         if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or not frame.size:
             raise InputError(
-                f"a frame of shape {frame.shape} and dtype {frame.dtype}", "uint8 RGB (H, W, 3)", "convert it first"
+                f"a frame of shape {frame.shape} and dtype {frame.dtype}",
+                "uint8 RGB (H, W, 3)",
+                "convert it first",
             )
         height, width = frame.shape[:2]
         runner, (h, w) = self._runner(height, width)
@@ -111,7 +115,9 @@ _segmenters: dict[tuple[str, str, str, int | None], Segmenter] = {}
 _segmenters_lock = threading.Lock()
 
 
-def load_segmenter(name: str = "portrait-fine", *, engine: str = "auto", threads: int | None = None) -> Segmenter:
+def load_segmenter(
+    name: str = "portrait-fine", *, engine: str = "auto", threads: int | None = None
+) -> Segmenter:
     """The segmenter of a card's name; the same object for the same request.
 
     Raises:

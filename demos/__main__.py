@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import socket
 import sys
@@ -32,7 +33,9 @@ def pick_port(host: str, wanted: int) -> int:
         if port != wanted:
             print(f"Port {wanted} is taken; using {port} instead.", flush=True)
         return port
-    raise SystemExit(f"error: ports {wanted} to {wanted + PORTS_TRIED - 1} are all taken; name another with --port")
+    raise SystemExit(
+        f"error: ports {wanted} to {wanted + PORTS_TRIED - 1} are all taken; name another with --port"
+    )
 
 
 def can_open_browser() -> bool:
@@ -43,8 +46,12 @@ def can_open_browser() -> bool:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m demos", description="Serve Triptych's page on this machine.")
-    parser.add_argument("--port", type=int, default=7860, help="default 7860; the next free one if it is taken")
+    parser = argparse.ArgumentParser(
+        prog="python -m demos", description="Serve Triptych's page on this machine."
+    )
+    parser.add_argument(
+        "--port", type=int, default=7860, help="default 7860; the next free one if it is taken"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine only")
     parser.add_argument("--lang", choices=("en", "ko"), default="en", help="language of the front page")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
@@ -84,10 +91,8 @@ def serve(app, host: str, port: int, *, open_browser: bool) -> None:
                 webbrowser.open(address)
 
     threading.Thread(target=announce, daemon=True).start()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         server.run()
-    except KeyboardInterrupt:
-        pass
     print("Stopped.", flush=True)
 
 

@@ -40,12 +40,13 @@ footer { display: none !important; }
 }
 """
 
+
 def head(home: str) -> str:
     """A Korean browser that opens the English front page gets the Korean one, until its user chooses."""
     return f"""
 <script>
 try {{
-  if ({home == "en" and "true" or "false"} && location.pathname === '/' && !localStorage.getItem('triptych-language')
+  if ({(home == "en" and "true") or "false"} && location.pathname === '/' && !localStorage.getItem('triptych-language')
       && (navigator.language || '').startsWith('ko')) location.replace('/ko/');
 }} catch (e) {{}}
 </script>
@@ -53,8 +54,20 @@ try {{
 
 
 def theme() -> gr.themes.Base:
-    """Neutral greys, one calm accent, the system's own fonts."""
-    return gr.themes.Soft(
-        primary_hue="indigo", neutral_hue="slate", radius_size="lg",
-        font=_FONTS, font_mono=["ui-monospace", "monospace"],
-    )  # fmt: skip
+    """Neutral greys, one calm accent, the system's own fonts; labels are words, not badges."""
+    base = gr.themes.Default(
+        primary_hue="indigo",
+        neutral_hue="slate",
+        radius_size="lg",
+        font=_FONTS,
+        font_mono=["ui-monospace", "monospace"],
+    )
+    return base.set(
+        block_label_background_fill="*background_fill_primary",
+        block_label_background_fill_dark="*background_fill_secondary",
+        block_label_text_color="*body_text_color_subdued",
+        block_title_text_color="*body_text_color",
+        block_title_text_weight="560",
+        block_shadow="none",
+        checkbox_label_shadow="none",
+    )

@@ -42,9 +42,13 @@ def _add_portrait(commands: argparse._SubParsersAction) -> None:
         help="blur the background (default); the bare matte (grey, same stem, .png for photos); a transparent "
         "cut-out (PNG or WebP, photos only); a plain colour; another picture",
     )
-    p.add_argument("--f-number", type=float, default=2.8, metavar="N", help="aperture: less is blurrier (default 2.8)")
+    p.add_argument(
+        "--f-number", type=float, default=2.8, metavar="N", help="aperture: less is blurrier (default 2.8)"
+    )
     p.add_argument("--shape", choices=("disc", "hexagon"), default="disc", help="of out-of-focus lights")
-    p.add_argument("--color", default="#00b140", metavar="#RRGGBB", help="for --output color (default #00b140)")
+    p.add_argument(
+        "--color", default="#00b140", metavar="#RRGGBB", help="for --output color (default #00b140)"
+    )
     p.add_argument("--image", metavar="FILE", help="background picture for --output image")
     p.add_argument(
         "--keep",
@@ -52,7 +56,9 @@ def _add_portrait(commands: argparse._SubParsersAction) -> None:
         metavar="X,Y",
         help="who stays sharp: points on them, 0 to 1 from the left and the top (default: everybody)",
     )
-    p.add_argument("--weights", metavar="NAME", help="default: portrait-fine for photos, portrait-fast for videos")
+    p.add_argument(
+        "--weights", metavar="NAME", help="default: portrait-fine for photos, portrait-fast for videos"
+    )
     p.add_argument("--engine", choices=("auto", "openvino", "torch", "torch-cpu"), default="auto")
     p.add_argument("--no-smooth", action="store_true", help="no smoothing of the matte over a video's frames")
     p.add_argument("--overwrite", action="store_true", help="make results again that are there already")

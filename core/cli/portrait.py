@@ -17,7 +17,20 @@ from core.media.probe import kind
 if TYPE_CHECKING:
     from core.portrait.effect import Effect
 
-VIDEO_EXTENSIONS = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".wmv", ".3gp")
+VIDEO_EXTENSIONS = (
+    ".mp4",
+    ".mov",
+    ".m4v",
+    ".mkv",
+    ".webm",
+    ".avi",
+    ".gif",
+    ".mpg",
+    ".mpeg",
+    ".ts",
+    ".wmv",
+    ".3gp",
+)
 DEFAULT_WEIGHTS = {"image": "portrait-fine", "video": "portrait-fast"}
 
 
@@ -153,7 +166,12 @@ def _tree(source: Path, target: Path) -> Iterator[Path]:
     inside = target.resolve()
     for path in sorted(source.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(source).parts)
-        if path.suffix.lower() in known and path.is_file() and not hidden and inside not in path.resolve().parents:
+        if (
+            path.suffix.lower() in known
+            and path.is_file()
+            and not hidden
+            and inside not in path.resolve().parents
+        ):
             yield path
 
 
@@ -164,7 +182,9 @@ def _folder(source: Path, target: Path, effect: Effect, options: argparse.Namesp
         raise InputError(f"{target} is the source itself", "another folder for the results")
     files = list(_tree(source, target))
     if not files:
-        raise InputError(f"{source} holds no photo and no video", f"files ending in {', '.join(EXTENSIONS)}, …")
+        raise InputError(
+            f"{source} holds no photo and no video", f"files ending in {', '.join(EXTENSIONS)}, …"
+        )
     started = time.monotonic()
     done = skipped = failed = 0
     taken: dict[Path, Path] = {}
@@ -184,6 +204,10 @@ def _folder(source: Path, target: Path, effect: Effect, options: argparse.Namesp
             print(f"[{number}/{len(files)}] {result} ({time.monotonic() - began:.2f} s)", flush=True)
         except InputError as error:
             failed += 1
-            print(f"[{number}/{len(files)}] failed: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
-    print(f"{done} done, {skipped} skipped (already there), {failed} failed in {clock(time.monotonic() - started)}")
+            print(
+                f"[{number}/{len(files)}] failed: {' '.join(str(error).split())}", file=sys.stderr, flush=True
+            )
+    print(
+        f"{done} done, {skipped} skipped (already there), {failed} failed in {clock(time.monotonic() - started)}"
+    )
     return 1 if failed else 0

@@ -12,7 +12,9 @@ def run(options: argparse.Namespace) -> int:
     """List the cards, or build and load every checkpoint; verify returns 2 when one is damaged."""
     cards = list_cards()
     if not cards:
-        raise InputError("there are no checkpoints", "folders with a card.json in weights/", "restore them from git")
+        raise InputError(
+            "there are no checkpoints", "folders with a card.json in weights/", "restore them from git"
+        )
     if options.action == "list":
         for card in cards:
             print(f"{card.name:16} {card.bytes / 1e6:5.1f} MB  {card.licence:14} {card.title}")

@@ -12,7 +12,9 @@ def cache_folder() -> Path | None:
     if os.environ.get("TRIPTYCH_CACHE"):
         folder = Path(os.environ["TRIPTYCH_CACHE"])
     elif sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "triptych" / "Cache"
+        folder = (
+            Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "triptych" / "Cache"
+        )
     elif sys.platform == "darwin":
         folder = Path.home() / "Library" / "Caches" / "triptych"
     else:

@@ -35,7 +35,9 @@ class OpenVINORunner:
         settings: dict[str, object] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
         if threads:
             settings["INFERENCE_NUM_THREADS"] = threads
-        self._request = core.compile_model(load_graph(core, source, size), "CPU", settings).create_infer_request()
+        self._request = core.compile_model(
+            load_graph(core, source, size), "CPU", settings
+        ).create_infer_request()
         self._lock = threading.Lock()
         self.size = size
 
@@ -87,7 +89,9 @@ def convert(source: NetworkSource, size: tuple[int, int]) -> ov.Model:
 
     shape = (1, 3, *size)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # tracing announces its own deprecation, which is not our users' matter
+        warnings.simplefilter(
+            "ignore"
+        )  # tracing announces its own deprecation, which is not our users' matter
         network = ov.convert_model(source.build(), example_input=torch.zeros(shape), input=[shape])
     logits = network.output(0).get_node().input_value(0)
     answer = ops.sigmoid(logits) if source.activation == "sigmoid" else logits.get_node()
@@ -95,5 +99,7 @@ def convert(source: NetworkSource, size: tuple[int, int]) -> ov.Model:
     pipeline = ov.preprocess.PrePostProcessor(graph)
     pipeline.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
     pipeline.input().model().set_layout(ov.Layout("NCHW"))
-    pipeline.input().preprocess().convert_element_type(ov.Type.f32).mean(list(source.mean)).scale(list(source.std))
+    pipeline.input().preprocess().convert_element_type(ov.Type.f32).mean(list(source.mean)).scale(
+        list(source.std)
+    )
     return pipeline.build()

@@ -23,7 +23,11 @@ class TorchRunner:
     """See :class:`core.engine.base.Runner`."""
 
     def __init__(
-        self, source: NetworkSource, size: tuple[int, int], threads: int | None = None, device: str | None = None
+        self,
+        source: NetworkSource,
+        size: tuple[int, int],
+        threads: int | None = None,
+        device: str | None = None,
     ) -> None:
         self.device = device or best_device()
         self.engine = f"torch-{self.device}"
@@ -31,7 +35,7 @@ class TorchRunner:
         if threads and self.device == "cpu":
             torch.set_num_threads(threads)
         dtype = torch.float32 if self.device == "cpu" else torch.float16
-        self._network = source.build().to(self.device, dtype, memory_format=torch.channels_last)
+        self._network = source.build().to(self.device, dtype).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._mean = torch.tensor(source.mean, device=self.device).view(1, 3, 1, 1)
         self._std = torch.tensor(source.std, device=self.device).view(1, 3, 1, 1)
         self._dtype, self._activation = dtype, source.activation

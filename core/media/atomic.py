@@ -27,11 +27,15 @@ def whole_file(target: str | Path) -> Iterator[Path]:
         with open(partial, "wb"):
             pass
     except OSError as error:
-        raise InputError(f"{target} cannot be written ({error.strerror})", "a folder you may write to") from None
+        raise InputError(
+            f"{target} cannot be written ({error.strerror})", "a folder you may write to"
+        ) from None
     try:
         yield partial
         os.replace(partial, target)
     except OSError as error:
-        raise InputError(f"{target} cannot be written ({error.strerror or error})", "room to write it") from None
+        raise InputError(
+            f"{target} cannot be written ({error.strerror or error})", "room to write it"
+        ) from None
     finally:
         partial.unlink(missing_ok=True)

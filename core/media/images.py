@@ -54,7 +54,9 @@ def read_image(source: str | Path | bytes | BinaryIO, name: str | None = None) -
     _register_heif()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of large and odd files; what matters is raised below
+            warnings.simplefilter(
+                "ignore"
+            )  # Pillow warns of large and odd files; what matters is raised below
             with Image.open(stream) as image:
                 width, height = image.size
                 if width * height > MAX_MEGAPIXELS * 1e6:
@@ -67,7 +69,9 @@ def read_image(source: str | Path | bytes | BinaryIO, name: str | None = None) -
         raise InputError(f"{name} is not a photo", IMAGE_WORDS, "check what the file really is") from None
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
         raise InputError(
-            f"{name} is damaged or cut short ({error})", f"a whole file: {IMAGE_WORDS}", "copy or download it again"
+            f"{name} is damaged or cut short ({error})",
+            f"a whole file: {IMAGE_WORDS}",
+            "copy or download it again",
         ) from None
 
 
@@ -126,7 +130,9 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
             mode = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab": "LAB"}.get(space)
             if mode and (image.mode == mode or mode == "RGB"):
                 image = image if image.mode == mode else image.convert(mode)
-                converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+                converted = ImageCms.profileToProfile(
+                    image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+                )
                 if converted is not None:
                     return converted
         except (ImageCms.PyCMSError, OSError, ValueError):
@@ -152,7 +158,9 @@ def write_image(path: str | Path, array: np.ndarray, like: Photo | None = None) 
     if suffix not in WRITABLE:
         raise InputError(f"cannot write {path.name}", f"a name ending in {', '.join(WRITABLE)}")
     if array.ndim == 3 and array.shape[2] == 4 and suffix in (".jpg", ".jpeg"):
-        raise InputError(f"{path.name}: a JPEG has no transparency", "a .png or .webp file", "choose another ending")
+        raise InputError(
+            f"{path.name}: a JPEG has no transparency", "a .png or .webp file", "choose another ending"
+        )
     options: dict[str, Any] = {}
     if array.ndim == 3:
         options["icc_profile"] = _srgb_profile()

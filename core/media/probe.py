@@ -73,6 +73,11 @@ def _opens_as_video(path: Path) -> bool:
     try:
         with av.open(str(path)) as container:
             # FFmpeg reads plain text as a "tty" video; nobody means that.
-            return bool(container.streams.video) and container.format.name not in ("tty", "image2", "bin", "xbin")
+            return bool(container.streams.video) and container.format.name not in (
+                "tty",
+                "image2",
+                "bin",
+                "xbin",
+            )
     except (av.error.FFmpegError, ValueError):
         return path.suffix.lower() in (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")

@@ -55,7 +55,9 @@ class VideoReader:
         except (av.error.FFmpegError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise InputError(
-                f"{self.path.name} cannot be opened as a video ({reason})", VIDEO_WORDS, "check that the copy is whole"
+                f"{self.path.name} cannot be opened as a video ({reason})",
+                VIDEO_WORDS,
+                "check that the copy is whole",
             ) from None
         if not self._container.streams.video:
             self._container.close()
@@ -118,7 +120,9 @@ class VideoReader:
                     yield Frame(self._pixels(frame), pts, float(pts * self.time_base))
         except av.error.FFmpegError as error:
             # What came before is good; the caller tells the user where it ended.
-            self.damaged = f"it is damaged after {float((last or 0) * self.time_base):.1f} s ({error.strerror})"
+            self.damaged = (
+                f"it is damaged after {float((last or 0) * self.time_base):.1f} s ({error.strerror})"
+            )
 
     def _pixels(self, frame: av.VideoFrame) -> np.ndarray:
         # Untagged video is BT.709 when it is HD, else BT.601: what players assume.
@@ -153,7 +157,9 @@ class VideoWriter:
         InputError: another ending, or an unwritable folder.
     """
 
-    def __init__(self, path: str | Path, reader: VideoReader, size: tuple[int, int], *, audio: bool = True) -> None:
+    def __init__(
+        self, path: str | Path, reader: VideoReader, size: tuple[int, int], *, audio: bool = True
+    ) -> None:
         self.path = Path(path)
         if self.path.suffix.lower() not in CONTAINERS:
             raise InputError(f"cannot write {self.path.name}", f"a name ending in {', '.join(CONTAINERS)}")
@@ -171,7 +177,9 @@ class VideoWriter:
         except OSError as error:
             self._partial.unlink(missing_ok=True)
             reason = getattr(error, "strerror", None) or str(error)
-            raise InputError(f"{self.path} cannot be written ({reason})", "a folder you may write to") from None
+            raise InputError(
+                f"{self.path} cannot be written ({reason})", "a folder you may write to"
+            ) from None
         self._add_video(reader)
         self._copied: Any = None
         self._encoded: Any = None
@@ -223,7 +231,9 @@ class VideoWriter:
             for packet in packets:
                 self._container.mux(packet)
         except OSError as error:
-            raise InputError(f"{self.path} cannot be written ({error.strerror})", "room on the disk") from None
+            raise InputError(
+                f"{self.path} cannot be written ({error.strerror})", "room on the disk"
+            ) from None
 
     def stop(self) -> None:
         """What was written so far becomes the file."""

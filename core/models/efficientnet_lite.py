@@ -86,7 +86,13 @@ class MBConv(nn.Module):
         total = spec.kernel - spec.stride
         symmetric = total // 2 if total % 2 == 0 else 0
         self.depthwise = nn.Conv2d(
-            spec.expanded, spec.expanded, spec.kernel, spec.stride, symmetric, groups=spec.expanded, bias=False
+            spec.expanded,
+            spec.expanded,
+            spec.kernel,
+            spec.stride,
+            symmetric,
+            groups=spec.expanded,
+            bias=False,
         )
         self.depthwise_bn = _bn(spec.expanded)
         self.project = nn.Conv2d(spec.expanded, spec.outer, 1, bias=False)
@@ -102,7 +108,6 @@ class MBConv(nn.Module):
         y = F.relu6(self.depthwise_bn(self.depthwise(y)))
         y = self.project_bn(self.project(y))
         return x + y if self.residual else y
-
 
     def _forward_mixed(self, x: Tensor) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16):

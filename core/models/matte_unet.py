@@ -64,7 +64,8 @@ class MatteUNet(nn.Module):
         self.context = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Conv2d(deepest, deepest, 1))
         skips = FEATURE_CHANNELS[-2::-1]
         self.ups = nn.ModuleList(
-            _Up(inner, skip, outer) for inner, skip, outer in zip(decoder[:-1], skips, decoder[1:], strict=True)
+            _Up(inner, skip, outer)
+            for inner, skip, outer in zip(decoder[:-1], skips, decoder[1:], strict=True)
         )
         self.head = nn.Conv2d(decoder[-1], 4, 3, padding=1)
 

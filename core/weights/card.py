@@ -81,7 +81,9 @@ def read_card(folder: Path) -> Card:
     if not isinstance(raw, dict) or set(raw) != set(wanted):
         have = set(raw) if isinstance(raw, dict) else set()
         missing, unknown = sorted(set(wanted) - have), sorted(have - set(wanted))
-        raise InputError(f"{path} is not a card: missing {missing}, unknown {unknown}", "all fields and no others")
+        raise InputError(
+            f"{path} is not a card: missing {missing}, unknown {unknown}", "all fields and no others"
+        )
     for name, annotation in wanted.items():
         kind = {"str": str, "int": int, "dict": dict, "list": list}[str(annotation).split("[")[0]]
         if not isinstance(raw[name], kind):

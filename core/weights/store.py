@@ -40,12 +40,16 @@ def verify(card: Card) -> None:
     """
     path = card.state_path
     if not path.is_file():
-        raise InputError(f"{path} is missing", "the file that its card describes", "restore weights/ from git")
+        raise InputError(
+            f"{path} is missing", "the file that its card describes", "restore weights/ from git"
+        )
     size = path.stat().st_size
     if size != card.bytes:
         raise InputError(f"{path} is damaged: {size} bytes", f"{card.bytes}", "restore it from git")
     if file_sha256(path) != card.sha256:
-        raise InputError(f"{path} is damaged: its SHA-256 differs from its card's", card.sha256, "restore it from git")
+        raise InputError(
+            f"{path} is damaged: its SHA-256 differs from its card's", card.sha256, "restore it from git"
+        )
 
 
 def verify_all() -> dict[str, InputError | None]:
@@ -75,7 +79,9 @@ def load_state(card: Card, model: nn.Module) -> nn.Module:
     try:
         state = load_file(card.state_path)
     except SafetensorError as error:
-        raise InputError(f"{card.state_path} is not a safetensors file ({error})", "restore it from git") from None
+        raise InputError(
+            f"{card.state_path} is not a safetensors file ({error})", "restore it from git"
+        ) from None
     wanted = {k: v for k, v in model.state_dict().items() if not k.endswith("num_batches_tracked")}
     problems = [f"{k}: missing" for k in wanted if k not in state]
     problems += [f"{k}: unknown" for k in state if k not in wanted]
@@ -85,8 +91,13 @@ def load_state(card: Card, model: nn.Module) -> nn.Module:
         if k in state and state[k].shape != v.shape
     ]
     if problems:
-        raise InputError(f"{card.state_path} does not fit {card.architecture}: {'; '.join(problems)}", "the card's own checkpoint")
-    model.load_state_dict({k: v.float() for k, v in state.items()}, strict=False)  # strictness is checked above
+        raise InputError(
+            f"{card.state_path} does not fit {card.architecture}: {'; '.join(problems)}",
+            "the card's own checkpoint",
+        )
+    model.load_state_dict(
+        {k: v.float() for k, v in state.items()}, strict=False
+    )  # strictness is checked above
     return model.eval()
 
 
@@ -109,5 +120,7 @@ def save_checkpoint(card: Card, state: dict[str, Tensor]) -> Card:
     os.replace(partial, card.state_path)
     card = replace(card, sha256=file_sha256(card.state_path), bytes=card.state_path.stat().st_size)
     raw = {k: v for k, v in asdict(card).items() if k != "folder"}
-    (card.folder / CARD_FILE).write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (card.folder / CARD_FILE).write_text(
+        json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     return card

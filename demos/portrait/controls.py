@@ -14,13 +14,10 @@ from core.portrait.effect import Effect
 from core.weights import Card, list_cards
 
 
-class PathImage(gr.Image):
-    """An image field that hands over the file as it was given: reading it is core's business, and its errors too."""
-
-    is_template = True
-
-    def preprocess(self, payload):
-        return payload.path if payload else None
+def hand_over_file(component: gr.Image | gr.Video):
+    """Make a field pass on the file as it was given: reading it is core's business, and its errors too."""
+    component.preprocess = lambda payload: payload.path if payload else None  # type: ignore[method-assign, assignment]
+    return component
 
 
 @dataclass
@@ -31,29 +28,41 @@ class Controls:
     f_number: gr.Slider
     shape: gr.Radio
     color: gr.ColorPicker
-    image: PathImage
+    image: gr.Image
     weights: gr.Radio
 
     def all(self) -> list[gr.components.Component]:
         return [self.output, self.f_number, self.shape, self.color, self.image, self.weights]
 
 
-def build_controls(w: dict[str, str], outputs: tuple[str, ...], default_weights: str, prefix: str) -> Controls:
+def build_controls(
+    w: dict[str, str], outputs: tuple[str, ...], default_weights: str, prefix: str
+) -> Controls:
     """Lay the settings out; which ones are shown follows the chosen background."""
-    output = gr.Radio([(w[o], o) for o in outputs], value="blur", label=w["background"], elem_id=f"{prefix}-output")
+    output = gr.Radio(
+        [(w[o], o) for o in outputs], value="blur", label=w["background"], elem_id=f"{prefix}-output"
+    )
     f_number = gr.Slider(1.2, 16, 2.8, step=0.1, label=w["f_number"], elem_id=f"{prefix}-f-number")
     shape = gr.Radio([(w[s], s) for s in ("disc", "hexagon")], value="disc", label=w["shape"])
     color = gr.ColorPicker("#00b140", label=w["background_color"], visible=False)
-    image = PathImage(
-        label=w["background_image"], type="filepath", sources=["upload", "clipboard"], height=160, visible=False,
-        elem_id=f"{prefix}-image",
-    )  # fmt: skip
+    image = hand_over_file(
+        gr.Image(
+            label=w["background_image"],
+            type="filepath",
+            sources=["upload", "clipboard"],
+            height=160,
+            visible=False,
+            elem_id=f"{prefix}-image",
+        )
+    )
     names = [c.name for c in list_cards() if c.task == "matte"]
     names.sort(key=lambda name: name != default_weights)
     weights = gr.Radio([(w.get(n, n), n) for n in names], value=default_weights, label=w["model"])
     with gr.Accordion(w["about_model"], open=False):
         about = gr.HTML(about_card(default_weights, w), elem_classes="card")
-    weights.change(lambda name: about_card(name, w), weights, about, show_progress="hidden", api_visibility="private")
+    weights.change(
+        lambda name: about_card(name, w), weights, about, show_progress="hidden", api_visibility="private"
+    )
 
     def shown(chosen: str) -> list:
         blur = gr.update(visible=chosen == "blur")

@@ -19,5 +19,7 @@ def example_photo() -> Photo:
     """
     spec = importlib.util.find_spec("skimage")
     if spec is None or not spec.origin:
-        raise InputError("the example photo is missing", "the package scikit-image", "pip install scikit-image")
+        raise InputError(
+            "the example photo is missing", "the package scikit-image", "pip install scikit-image"
+        )
     return read_image(Path(spec.origin).parent / "data" / "astronaut.png", name="astronaut.png")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import time
+from typing import Any
 
 import cv2
 import gradio as gr
@@ -12,7 +13,7 @@ import numpy as np
 from core.errors import InputError
 from core.media.images import read_image
 from core.portrait.people import Person
-from demos.portrait.controls import PathImage, build_controls, make_effect
+from demos.portrait.controls import build_controls, hand_over_file, make_effect
 from demos.portrait.example import example_photo
 from demos.portrait.session import Session, Sessions
 
@@ -32,10 +33,15 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
             )  # fmt: skip
             status = gr.HTML(first_status, elem_id="status")
         with gr.Column(scale=4, min_width=280):
-            source = PathImage(
-                label=w["your_photo"], type="filepath", sources=["upload", "clipboard", "webcam"], height=210,
-                elem_id="source",
-            )  # fmt: skip
+            source = hand_over_file(
+                gr.Image(
+                    label=w["your_photo"],
+                    type="filepath",
+                    sources=["upload", "clipboard", "webcam"],
+                    height=210,
+                    elem_id="source",
+                )
+            )
             example = gr.Button(w["example"], size="sm")
             controls = build_controls(w, OUTPUTS, "portrait-fine", "photo")
             people = gr.CheckboxGroup([], label=w["people"], visible=False, elem_id="people")
@@ -49,7 +55,7 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
         keep = None
         if chosen is not None and 1 < len(found) != len(chosen):
             keep = tuple(found[i].centre for i in chosen if i < len(found))
-        picture = session.render(make_effect(w, *settings, keep=keep), weights)
+        picture = session.render(make_effect(w, *settings, keep), weights)
         spent = (ready - began, time.perf_counter() - ready)
         return _pair(session.preview, picture, found), _status(w, session, spent, found)
 
@@ -70,7 +76,12 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
         pair, text = show(session, values, None)
         several = len(found) > 1
         choices = [(w["person"].format(number=i + 1), i) for i in range(len(found))] if several else []
-        return session.token, pair, text, gr.update(choices=choices, value=list(range(len(choices))), visible=several)
+        return (
+            session.token,
+            pair,
+            text,
+            gr.update(choices=choices, value=list(range(len(choices))), visible=several),
+        )
 
     def on_setting(token_value, chosen, *values):
         with _messages(w):
@@ -81,11 +92,13 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
             return session.token, pair, text
 
     settings = controls.all()
-    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     opened = [token, result, status, people]
     source.change(on_photo, [source, *settings], opened, show_progress="minimal", api_visibility="private")
     example.click(on_example, settings, opened, **quiet)
-    changes = [c.change for c in (controls.output, controls.shape, controls.color, controls.image, controls.weights)]
+    changes = [
+        c.change for c in (controls.output, controls.shape, controls.color, controls.image, controls.weights)
+    ]
     gr.on(
         [controls.f_number.change, people.input, *changes],
         on_setting,
@@ -107,7 +120,9 @@ class _messages:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, InputError):
-            raise gr.Error(html.escape(str(error)), duration=12, title=self._title, print_exception=False) from None
+            raise gr.Error(
+                html.escape(str(error)), duration=12, title=self._title, print_exception=False
+            ) from None
 
 
 def _first_screen(w: dict[str, str]) -> tuple[tuple[np.ndarray, np.ndarray], str]:

@@ -37,7 +37,9 @@ class Session:
         scale = min(1.0, PREVIEW_SIDE / max(height, width))
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         small = scale < 1
-        self.preview = cv2.resize(self.photo.pixels, size, interpolation=cv2.INTER_AREA) if small else self.photo.pixels
+        self.preview = (
+            cv2.resize(self.photo.pixels, size, interpolation=cv2.INTER_AREA) if small else self.photo.pixels
+        )
 
     def stages(self, *, full: bool = False) -> PortraitPhoto:
         """The photo's stages for the chosen network."""

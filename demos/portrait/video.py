@@ -16,7 +16,7 @@ from core.errors import InputError
 from core.media.convert import Progress, Summary, process_video
 from core.portrait.stream import PortraitStream
 from core.segmenter import load_segmenter
-from demos.portrait.controls import build_controls, make_effect
+from demos.portrait.controls import build_controls, hand_over_file, make_effect
 from demos.portrait.photo import _messages
 
 OUTPUTS = ("blur", "color", "image", "matte")
@@ -24,27 +24,24 @@ _PREVIEW_EVERY_S = 0.5
 _PREVIEW_SIDE = 640
 
 
-class PathVideo(gr.Video):
-    """A video field that hands over the file as it was given."""
-
-    is_template = True
-
-    def preprocess(self, payload):
-        return payload.path if payload else None
-
-
 def build_video_tab(w: dict[str, str]) -> None:
     """Lay out and wire the tab."""
     stop = gr.State(threading.Event)
     with gr.Row(equal_height=False):
         with gr.Column(scale=7, min_width=300):
-            source = PathVideo(label=w["your_video"], sources=["upload"], height=300, elem_id="video-source")
+            source = hand_over_file(
+                gr.Video(label=w["your_video"], sources=["upload"], height=300, elem_id="video-source")
+            )
             with gr.Row():
                 start = gr.Button(w["start"], variant="primary", elem_id="video-start")
                 cancel = gr.Button(w["cancel"], interactive=False, elem_id="video-cancel")
             status = gr.HTML(f"<div class=status>{w['video_idle']}</div>", elem_id="video-status")
-            preview = gr.Image(label=w["preview"], format="jpeg", visible=False, interactive=False, buttons=[])
-            result = gr.Video(label=w["video_result"], visible=False, interactive=False, elem_id="video-result")
+            preview = gr.Image(
+                label=w["preview"], format="jpeg", visible=False, interactive=False, buttons=[]
+            )
+            result = gr.Video(
+                label=w["video_result"], visible=False, interactive=False, elem_id="video-result"
+            )
         with gr.Column(scale=4, min_width=280):
             controls = build_controls(w, OUTPUTS, "portrait-fast", "video")
 
@@ -54,7 +51,9 @@ def build_video_tab(w: dict[str, str]) -> None:
                 raise InputError(w["no_video"])
             *settings, weights = values
             stream = PortraitStream(load_segmenter(weights), make_effect(w, *settings))
-            target = Path(tempfile.mkdtemp(dir=tempfile.gettempdir())) / f"{Path(path).stem}-{settings[0]}.mp4"
+            target = (
+                Path(tempfile.mkdtemp(dir=tempfile.gettempdir())) / f"{Path(path).stem}-{settings[0]}.mp4"
+            )
             halt.clear()
             for news in _work(path, target, stream, halt):
                 if isinstance(news, Summary):
@@ -115,7 +114,9 @@ def _working(w: dict[str, str], progress: Progress) -> tuple:
     rate = f"{progress.done / max(progress.elapsed_s, 1e-6):.1f}"
     bar = ""
     if progress.total and progress.left_s is not None:
-        text = w["progress"].format(done=progress.done, total=progress.total, rate=rate, left=clock(progress.left_s))
+        text = w["progress"].format(
+            done=progress.done, total=progress.total, rate=rate, left=clock(progress.left_s)
+        )
         bar = f"<div class=bar><i style='width:{100 * progress.done / progress.total:.1f}%'></i></div>"
     else:
         text = w["progress_open"].format(done=progress.done, rate=rate)

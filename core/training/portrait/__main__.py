@@ -20,9 +20,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, help="folder with eg1800, ccp, coco_people, …")
     parser.add_argument("--run", type=Path, help="folder of this run's checkpoints and log")
     parser.add_argument("--prepared", type=Path, help="folder of the mattes made by 'prepare'")
-    parser.add_argument("--initial", type=Path, help="another run's folder whose averaged weights to start from")
+    parser.add_argument(
+        "--initial", type=Path, help="another run's folder whose averaged weights to start from"
+    )
     parser.add_argument("--peers", type=Path, help="folder with mediapipe/*.tflite, for 'evaluate'")
-    parser.add_argument("--name", default="", help="checkpoint to export to, or to evaluate (comma-separated)")
+    parser.add_argument(
+        "--name", default="", help="checkpoint to export to, or to evaluate (comma-separated)"
+    )
     parser.add_argument("--write", action="store_true", help="'evaluate' writes the figures into the cards")
     parser.add_argument("--stop-after", type=int, help="stop (resumably) after this iteration")
     for field in dataclasses.fields(Recipe):

@@ -103,7 +103,9 @@ def webcam(rng: Rng, image: np.ndarray) -> np.ndarray:
         image = cv2.addWeighted(image, 1 + (s := rng.uniform(0.3, 1.2)), soft, -s, 0)
     if rng.random() < 0.4:
         quality = int(rng.integers(25, 90))
-        image = cv2.imdecode(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+        image = cv2.imdecode(
+            cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR
+        )
     return image
 
 

@@ -73,7 +73,11 @@ def evaluate(makers: dict[str, MatteMaker], data: Path) -> dict[str, dict[str, d
         for name, make in makers.items():
             if source == "empty":
                 shares = [float((make(image) > 0.5).mean()) for image, _ in pictures]
-                results[name][source] = {"n": len(shares), "mean": float(np.mean(shares)), "worst": max(shares)}
+                results[name][source] = {
+                    "n": len(shares),
+                    "mean": float(np.mean(shares)),
+                    "worst": max(shares),
+                }
                 continue
             rows = np.array([score(make(image), mask) for image, mask in pictures])
             means = rows.mean(axis=0)
@@ -155,4 +159,6 @@ def report(names: list[str], data: Path, peers_folder: Path | None, write: bool)
             "results": {k: v for k, v in results.items() if k == name or k not in names},
         }
         raw = {k: v for k, v in asdict(replace(card, measured=measured)).items() if k != "folder"}
-        (card.folder / CARD_FILE).write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        (card.folder / CARD_FILE).write_text(
+            json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )

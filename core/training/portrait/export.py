@@ -71,5 +71,7 @@ def draw_curve(log: Path, target: Path) -> None:
     points = np.stack([px, py], axis=1).round().astype(np.int32)
     cv2.polylines(image, [points], False, (150, 90, 30), 1, cv2.LINE_AA)
     caption = f"training loss over {int(x.max())} iterations"
-    cv2.putText(image, caption, (margin, height - 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (60, 60, 60), 1, cv2.LINE_AA)
+    cv2.putText(
+        image, caption, (margin, height - 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (60, 60, 60), 1, cv2.LINE_AA
+    )
     cv2.imwrite(str(target), image)

@@ -44,7 +44,9 @@ def closed_form_band(image: np.ndarray, mask: np.ndarray, band: int = BAND) -> n
     rows = laplacian.tocsr()[unknown]
     flat = alpha.ravel().copy()
     prior = 0.02
-    distance = cv2.distanceTransform(foreground, cv2.DIST_L2, 3) + cv2.distanceTransform(1 - foreground, cv2.DIST_L2, 3)
+    distance = cv2.distanceTransform(foreground, cv2.DIST_L2, 3) + cv2.distanceTransform(
+        1 - foreground, cv2.DIST_L2, 3
+    )
     weight = prior * (distance.ravel()[unknown] / band) ** 2
     fixed = flat.copy()
     fixed[unknown] = 0
@@ -84,5 +86,7 @@ def prepare(data: Path, folder: Path, processes: int = 2) -> None:
     """Prepare every training picture of the sources with exact outlines. Goes on where it stopped."""
     folder.mkdir(parents=True, exist_ok=True)
     items = [i for i in list_items(data, FINE_SOURCES) if not i.held_out]
-    with multiprocessing.get_context("spawn").Pool(processes, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+    with multiprocessing.get_context("spawn").Pool(
+        processes, initializer=cv2.setNumThreads, initargs=(1,)
+    ) as pool:
         pool.starmap(prepare_item, [(i, folder) for i in items], chunksize=8)

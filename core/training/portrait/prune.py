@@ -33,7 +33,9 @@ def importance(block: MBConv) -> Tensor:
     """
     norm = block.depthwise_bn
     passed = norm.weight.abs() + norm.bias.clamp(min=0)
-    scale = (block.project_bn.weight / (block.project_bn.running_var + block.project_bn.eps).sqrt()).view(-1, 1)
+    scale = (block.project_bn.weight / (block.project_bn.running_var + block.project_bn.eps).sqrt()).view(
+        -1, 1
+    )
     return passed * (block.project.weight.flatten(1) * scale).norm(dim=0)
 
 

@@ -30,7 +30,9 @@ class Recipe:
     iterations: int = 6000
     batch: int = 16
     size: int = 256
-    input_size: int = 0  # the network sees samples shrunk to this; its answer is compared at ``size`` (0: the same)
+    input_size: int = (
+        0  # the network sees samples shrunk to this; its answer is compared at ``size`` (0: the same)
+    )
     rate: float = 1.5e-3
     trunk_rate: float = 0.3  # relative to ``rate``
     weight_decay: float = 0.01
@@ -116,7 +118,10 @@ class Stepper:
             features = trunk(image)
         else:
             answer = self.request.infer([image.contiguous().numpy()])
-            early = [torch.from_numpy(f.copy()).contiguous(memory_format=torch.channels_last) for f in answer.values()]
+            early = [
+                torch.from_numpy(f.copy()).contiguous(memory_format=torch.channels_last)
+                for f in answer.values()
+            ]
             features = early + trunk.late(early[-1], self.frozen)
         with torch.autocast("cpu", torch.bfloat16):
             logits = self.model.decode(features)
@@ -175,7 +180,9 @@ def train(
 
     # A resumed run draws fresh samples rather than the first ones again.
     samples = Samples(load(data, prepared), recipe.size, recipe.seed * 1000 + start)
-    loader = DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=6 if recipe.workers else None)
+    loader = DataLoader(
+        samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=6 if recipe.workers else None
+    )
     batches = iter(loader)
     (run / "recipe.json").write_text(json.dumps(asdict(recipe) | {"arguments": arguments}, indent=1))
 
@@ -219,7 +226,9 @@ def train(
             sums[name] = sums.get(name, 0.0) + value
         if (iteration + 1) % 50 == 0:
             seconds = (time.monotonic() - began) / counted
-            row = {"iteration": iteration + 1, "s": round(seconds, 3)} | {k: round(v / counted, 4) for k, v in sums.items()}
+            row = {"iteration": iteration + 1, "s": round(seconds, 3)} | {
+                k: round(v / counted, 4) for k, v in sums.items()
+            }
             with open(run / "log.jsonl", "a") as log:
                 log.write(json.dumps(row) + "\n")
             print(row, flush=True)

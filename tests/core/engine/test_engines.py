@@ -51,7 +51,9 @@ def test_a_cached_graph_needs_no_pytorch(tiny_card):
         "print('torch' in sys.modules)"
     )
     answers = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
         for _ in range(2)
     ]
     assert answers == ["True", "False"]
@@ -98,14 +100,21 @@ def test_unknown_engine_lists_the_choices():
 
 @pytest.mark.parametrize(
     "frame",
-    [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3), np.float32), np.zeros((0, 4, 3), np.uint8)],
+    [
+        np.zeros((4, 4), np.uint8),
+        np.zeros((4, 4, 4), np.uint8),
+        np.zeros((4, 4, 3), np.float32),
+        np.zeros((0, 4, 3), np.uint8),
+    ],
 )
 def test_a_wrong_frame_says_what_was_expected(tiny_card, frame):
     with pytest.raises(InputError, match=r"uint8 RGB \(H, W, 3\)"):
         Segmenter(tiny_card).matte(frame)
 
 
-@pytest.mark.parametrize("height,width", [(480, 640), (720, 1280), (4000, 3000), (100, 5000), (1, 1), (448, 336)])
+@pytest.mark.parametrize(
+    "height,width", [(480, 640), (720, 1280), (4000, 3000), (100, 5000), (1, 1), (448, 336)]
+)
 def test_network_size_keeps_area_and_aspect(height, width):
     h, w = fit_size(height, width, 384 * 288, 32)
     assert h % 32 == 0 and w % 32 == 0

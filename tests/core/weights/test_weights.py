@@ -76,5 +76,7 @@ def test_every_shipped_checkpoint_is_whole_and_small():
     assert all(c.bytes < 12e6 for c in cards)
     assert sum(c.bytes for c in cards) < 60e6
     for card in cards:
-        assert card.licence and card.recipe.startswith("python -m core.training") and card.data and card.limits
+        assert (
+            card.licence and card.recipe.startswith("python -m core.training") and card.data and card.limits
+        )
         assert card.measured.get("results"), f"{card.name} has no measured figures"
