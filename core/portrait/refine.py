@@ -22,9 +22,12 @@ FEATHER = (0.1, 0.6)
 
 # Finest first. Where a photo's soft edge is wide (hair), small windows see nothing sure: wider ones decide.
 GRIDS = {
-    "live": (Grid(320, 5, 4e-4),),
+    "live": (Grid(160, 3, 4e-4),),
     "photo": (Grid(1000, 10, 4e-4), Grid(320, 12, 4e-4), Grid(160, 14, 4e-4)),
 }
+
+_SIDES = {"live": 320, "photo": 1000}
+"""Longer side, about, of the grid that the network's own edge is smoothed on."""
 
 
 def refine(frame: np.ndarray, alpha: np.ndarray, quality: str = "photo") -> np.ndarray:
@@ -56,7 +59,7 @@ def find_edge(
     """`refine`, as a `SoftEdge`; ``frames`` and ``alphas`` are the two pictures' halvings, if at hand."""
     frames, alphas = frames or Halves(frame), alphas or Halves(alpha)
     grids = GRIDS[quality]
-    cells = _cells(alphas, grids[0])
+    cells = _cells(alphas, _SIDES[quality])
     steps = cv2.convertScaleAbs(alpha, alpha=255)
     low, high = round(255 * SURE_OUT), round(255 * SURE_IN)
     solid = cv2.inRange(steps, high, 255)
@@ -74,7 +77,7 @@ def find_edge(
     blurry = sample(cells[..., None])[0]
     refined = levels(blurry, 0.2, 0.8)
     for grid in reversed(grids):
-        guided, trust = _guided(frames, _cells(alphas, grid), index, colours, grid)
+        guided, trust = _guided(frames, _cells(alphas, grid.side), index, colours, grid)
         refined += trust * (guided - refined)
 
     sure = np.rint(given)
@@ -86,10 +89,10 @@ def find_edge(
     return SoftEdge(solid, index, values, outside.astype(np.float32)).settled()
 
 
-def _cells(alphas: Halves, grid: Grid) -> np.ndarray:
-    """float32 (h, w): means of the matte over the grid's cells."""
+def _cells(alphas: Halves, side: int) -> np.ndarray:
+    """float32 (h, w): means of the matte over the cells of a grid of longer side ``side``, about."""
     height, width = alphas.full.shape
-    reduce = max(1, round(max(height, width) / grid.side))
+    reduce = max(1, round(max(height, width) / side))
     cells = shrink(alphas, (max(1, width // reduce), max(1, height // reduce)))
     # A hard edge's feather is made from these means, which needs cells of some size.
     return cv2.blur(cells, (3, 3)) if reduce == 1 else cells
