@@ -71,7 +71,7 @@ def fill_from_afar(sums: np.ndarray) -> np.ndarray:
     """Normalise weighted sums, and where there is no weight take the colour of what is farther away.
 
     A pyramid is pulled down until weight is found everywhere and pushed back up, so the result is smooth,
-    finite, and next to untouched where weights are near 1.
+    finite, and plain normalisation where weights are over 0.25.
 
     Args:
         sums: float32 (H, W, 4): weighted colour sums and, last, the sum of weights (0 to 1).
@@ -88,10 +88,11 @@ def fill_from_afar(sums: np.ndarray) -> np.ndarray:
         mean = total[:3] / total[3] if total[3] > 1e-6 else np.full(3, 0.2, np.float32)
         far = [np.full((height, width), value, np.float32) for value in mean]
     else:
-        far = cv2.split(cv2.resize(fill_from_afar(cv2.pyrDown(sums)), (width, height)))
-    little = np.float32(0.02)
-    scale = 1 / (weight + little)
-    return cv2.merge([(own + little * other) * scale for own, other in zip(colours, far, strict=True)])
+        far = list(cv2.split(cv2.resize(fill_from_afar(cv2.pyrDown(sums)), (width, height))))
+    # A few stray cells are no colour to be trusted: they would stand out as hard-edged discs.
+    trust = np.minimum(weight * np.float32(4), 1)
+    scale, rest = trust / np.maximum(weight, np.float32(1e-6)), 1 - trust
+    return cv2.merge([own * scale + other * rest for own, other in zip(colours, far, strict=True)])
 
 
 def blurred_background(

@@ -136,7 +136,7 @@ def _enlarge(plate: np.ndarray, height: int, width: int) -> np.ndarray:
     for top in range(0, height, _STRIP):
         rows = min(_STRIP, height - top)
         # One affine map for all strips, so no seam between them.
-        move = np.float32([[plate.shape[1] / width, 0, 0.5 * plate.shape[1] / width - 0.5],
+        move = np.array([[plate.shape[1] / width, 0, 0.5 * plate.shape[1] / width - 0.5],
                            [0, y_scale, (top + 0.5) * y_scale - 0.5]])  # fmt: skip
         strip = cv2.warpAffine(
             plate, move, (width, rows), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,

@@ -31,14 +31,6 @@ class SoftEdge:
     alpha: np.ndarray
     own: np.ndarray
 
-    @classmethod
-    def from_matte(cls, alpha: np.ndarray) -> SoftEdge:
-        """The exact sparse form of float32 (H, W) ``alpha``."""
-        index = np.flatnonzero((alpha > 0) & (alpha < 1))
-        values = alpha.ravel()[index]
-        solid = cv2.inRange(alpha, 1.0, 2.0)
-        return cls(solid, index, values, np.zeros_like(values))
-
     def dense(self) -> np.ndarray:
         """float32 (H, W)."""
         matte = cv2.multiply(self.solid, 1 / 255, dtype=cv2.CV_32F).reshape(self.solid.shape)
