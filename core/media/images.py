@@ -77,7 +77,7 @@ def read_image(source: str | Path | bytes | BinaryIO, name: str | None = None) -
 
 def _too_large(name: str, megapixels: float | None) -> InputError:
     size = f"has {megapixels:.0f} megapixels" if megapixels else "has far too many pixels"
-    return InputError(f"{name} {size}", f"at most {MAX_MEGAPIXELS}", "make it smaller first")
+    return InputError(f"{name} {size}", f"at most {MAX_MEGAPIXELS} megapixels", "make it smaller first")
 
 
 @lru_cache(maxsize=1)

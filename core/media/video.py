@@ -190,7 +190,8 @@ class VideoWriter:
     def _add_video(self, reader: VideoReader) -> None:
         stream = self._container.add_stream("libx264", rate=reader.rate)
         stream.width, stream.height, stream.pix_fmt = self.width, self.height, "yuv420p"
-        stream.options = {"preset": "veryfast", "crf": "19"}
+        # Without B-frames no time stamp starts below zero, which a fragmented file would shift everything for.
+        stream.options = {"preset": "veryfast", "crf": "19", "bf": "0"}
         context = stream.codec_context
         context.time_base = reader.time_base
         context.color_primaries = context.color_trc = context.colorspace = _BT709

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 
@@ -90,25 +92,20 @@ def parse_css_color(text: str) -> tuple[int, int, int]:
 
 
 def make_effect(
-    w: dict[str, str],
-    output: str,
-    f_number: float,
-    shape: str,
-    color: str,
-    image: str | None,
-    keep: tuple[tuple[float, float], ...] | None = None,
+    w: dict[str, str], settings: Sequence[Any], keep: tuple[tuple[float, float], ...] | None = None
 ) -> Effect:
-    """An `Effect` from the controls' values.
+    """An `Effect` from the controls' values: background, f-number, shape, colour, picture.
 
     Raises:
         InputError: no background picture yet, or one that cannot be read.
     """
+    output, f_number, shape, color, image = settings
     picture = None
     if output == "image":
         if not image:
             raise InputError(w["choose_picture"])
         picture = read_image(image).pixels
-    return Effect(output, float(f_number), shape, parse_css_color(color), picture, keep)  # type: ignore[arg-type]
+    return Effect(output, float(f_number), shape, parse_css_color(color), picture, keep)
 
 
 def about_card(name: str, w: dict[str, str]) -> str:

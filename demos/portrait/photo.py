@@ -55,7 +55,7 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
         keep = None
         if chosen is not None and 1 < len(found) != len(chosen):
             keep = tuple(found[i].centre for i in chosen if i < len(found))
-        picture = session.render(make_effect(w, *settings, keep), weights)
+        picture = session.render(make_effect(w, settings, keep), weights)
         spent = (ready - began, time.perf_counter() - ready)
         return _pair(session.preview, picture, found), _status(w, session, spent, found)
 

@@ -50,7 +50,7 @@ def build_video_tab(w: dict[str, str]) -> None:
             if not path:
                 raise InputError(w["no_video"])
             *settings, weights = values
-            stream = PortraitStream(load_segmenter(weights), make_effect(w, *settings))
+            stream = PortraitStream(load_segmenter(weights), make_effect(w, settings))
             target = (
                 Path(tempfile.mkdtemp(dir=tempfile.gettempdir())) / f"{Path(path).stem}-{settings[0]}.mp4"
             )
