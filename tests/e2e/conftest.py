@@ -1,0 +1,112 @@
+"""A real server in a process of its own, a real browser, and no request that leaves this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BROWSER_OPTIONS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def find_browser() -> str | None:
+    """An installed Chromium or Chrome; else the one that Playwright brought; else None."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if path := shutil.which(name):
+            return path
+    try:
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as p:
+            path = p.chromium.executable_path
+    except Exception:
+        return None
+    return path if Path(path).exists() else None
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a running ``python -m demos``; the process is ended with a Ctrl-C afterwards."""
+    import signal
+
+    environment = os.environ | {"TRIPTYCH_CACHE": str(tmp_path_factory.mktemp("cache"))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "demos", "--no-browser", "--port", "7960"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment,
+    )  # fmt: skip
+    lines: list[str] = []
+    ready = threading.Event()
+    address: list[str] = []
+
+    def read() -> None:
+        assert process.stdout
+        for line in process.stdout:
+            lines.append(line)
+            if found := re.search(r"ready at (http://\S+)", line):
+                address.append(found[1])
+                ready.set()
+        ready.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    if not ready.wait(120) or not address:
+        process.kill()
+        pytest.fail("the server did not start:\n" + "".join(lines))
+    yield address[0]
+    process.send_signal(signal.SIGINT)
+    try:
+        assert process.wait(20) == 0, "Ctrl-C ends it cleanly"
+    except subprocess.TimeoutExpired:
+        process.kill()
+        pytest.fail("Ctrl-C did not end the server:\n" + "".join(lines))
+    assert "Traceback" not in "".join(lines), "".join(lines)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    path = find_browser()
+    if path is None:
+        pytest.skip("*** NO BROWSER: the end-to-end tests were not run; install chromium ***")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as p:
+        chromium = p.chromium.launch(executable_path=path, args=BROWSER_OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, server: str) -> Iterator:
+    """``open_page(path="/", **context options)``; the test fails on any request beyond this machine."""
+    outside: list[str] = []
+    contexts = []
+
+    def watch(request) -> None:
+        url = urlparse(request.url)
+        if url.scheme in ("http", "https", "ws", "wss") and url.hostname not in ("127.0.0.1", "localhost"):
+            outside.append(request.url)
+
+    def make(path: str = "/", **options):
+        context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", watch)
+        page.goto(server + path)
+        page.wait_for_selector("#result img", timeout=60_000)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert outside == [], "requests beyond this machine"
