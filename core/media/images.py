@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+from core.atomic import whole_file
 from core.errors import InputError
-from core.media.atomic import whole_file
 from core.media.probe import IMAGE_WORDS, read_head
 
 MAX_MEGAPIXELS = 100

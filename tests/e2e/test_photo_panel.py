@@ -92,7 +92,10 @@ def test_a_photo_is_blurred_live_and_downloaded_in_full(open_page, portrait, tmp
 def test_other_backgrounds(open_page, portrait, tmp_path):
     page = open_page()
     upload(page, portrait)
-    for label, name, mode in (("Transparent", "my holiday-cutout.png", "RGBA"), ("Matte only", "my holiday-matte.png", "L")):
+    for label, name, mode in (
+        ("Transparent", "my holiday-cutout.png", "RGBA"),
+        ("Matte only", "my holiday-matte.png", "L"),
+    ):
         before = result_sources(page)
         page.click(f"#photo-output label:has-text('{label}')")
         wait_for_new_result(page, before)
