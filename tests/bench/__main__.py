@@ -1,0 +1,37 @@
+"""``python -m tests.bench``: print the table, write ``bench.json``. ``PEERS``: a folder with peers' models."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from core.offline import go_offline
+
+
+def main() -> None:
+    go_offline()
+    import cv2
+
+    from tests.bench import portrait
+
+    cv2.setNumThreads(2)
+    peers = Path(os.environ["PEERS"]) if os.environ.get("PEERS") else None
+    if peers is None:
+        print("PEERS is not set: models of peers are left out (make bench PEERS=DIR)")
+    table = {}
+    print(f"{'':48} {'ours':>9} {'peer':>9} {'ratio':>6}")
+    for row in portrait.rows(peers):
+        theirs = f"{row.peer_ms:6.2f} ms {row.ratio:6.2f}  {row.peer}" if row.peer_ms else ""
+        print(f"{row.name:48} {row.ours_ms:6.2f} ms {theirs}", flush=True)
+        table[row.name] = {
+            "ours_ms": row.ours_ms,
+            "peer": row.peer,
+            "peer_ms": row.peer_ms,
+            "ratio": row.ratio,
+        }
+    Path("bench.json").write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Times two functions fairly: warmed up, in turns, in the same minutes on the same machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+Job = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Medians in ms; ``peer_ms`` and ``ratio`` (ours over the peer's) are None where there is no peer here."""
+
+    name: str
+    ours_ms: float
+    peer: str | None = None
+    peer_ms: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        return self.ours_ms / self.peer_ms if self.peer_ms else None
+
+
+def compare(
+    name: str,
+    ours: Job,
+    peer: str | None = None,
+    theirs: Job | None = None,
+    *,
+    rounds: int = 15,
+    each: int = 10,
+) -> Row:
+    """Median of ``rounds · each`` calls of either. Turns of several calls: one call would pay for the other's caches."""
+    jobs = [ours] + ([theirs] if theirs else [])
+    times: list[list[float]] = [[] for _ in jobs]
+    for round_ in range(rounds + 2):
+        for job, kept in zip(jobs, times, strict=True):
+            job()
+            for _ in range(each):
+                began = time.perf_counter()
+                job()
+                if round_ >= 2:  # two rounds to warm up
+                    kept.append(time.perf_counter() - began)
+    middle = [1000 * median(t) for t in times]
+    return Row(name, middle[0], peer if theirs else None, middle[1] if theirs else None)
