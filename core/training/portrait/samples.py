@@ -14,7 +14,7 @@ from core.training.portrait import augment
 from core.training.portrait.data import FINE_SOURCES, half_body_box, list_items, read_item
 
 # How often each source is drawn. COCO and VOC bring the variety, the others the fine edges.
-SHARES = {"eg1800": 0.33, "ccp": 0.24, "coco_people": 0.22, "voc_people": 0.14, "backgrounds": 0.07}
+SHARES = {"eg1800": 0.33, "ccp": 0.24, "coco_people": 0.22, "voc_people": 0.14, "backgrounds": 0.1}
 COARSE_BAND = 4  # px at 384: to either side of COCO's and VOC's outlines nothing is learnt
 SMALLEST_PERSON = 0.004  # of the picture; smaller ones are neither person nor background
 
