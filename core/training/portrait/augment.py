@@ -107,13 +107,3 @@ def webcam(rng: Rng, image: np.ndarray) -> np.ndarray:
             cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR
         )
     return image
-
-
-def occlude(rng: Rng, image: np.ndarray, background: np.ndarray) -> np.ndarray:
-    """Mask, uint8 255, of a soft-edged patch of ``background`` pasted somewhere: an object that is nobody."""
-    size = image.shape[0]
-    mask = np.zeros((size, size), np.uint8)
-    centre = rng.uniform(0, size, 2)
-    axes = rng.uniform(0.04, 0.16, 2) * size
-    cv2.ellipse(mask, (centre.tolist(), (2 * axes).tolist(), rng.uniform(0, 180)), 255, -1, cv2.LINE_AA)
-    return mask

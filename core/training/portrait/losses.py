@@ -7,6 +7,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
+def near_edges(alpha: Tensor, reach: int) -> Tensor:
+    """(N, 1, H, W), 1 within ``reach`` px of an edge of ``alpha``: its local maximum minus its local minimum."""
+    both = torch.cat((alpha, -alpha), dim=1)
+    side = 2 * reach + 1
+    # A square window is a row of a column: thirteen times fewer comparisons than max_pool2d makes of it.
+    both = F.max_pool2d(F.max_pool2d(both, (side, 1), 1, (reach, 0)), (1, side), 1, (0, reach))
+    return both.sum(dim=1, keepdim=True)
+
+
 def matte_loss(logits: Tensor, alpha: Tensor, weight: Tensor) -> tuple[Tensor, dict[str, float]]:
     """Loss of a batch.
 
@@ -20,7 +29,7 @@ def matte_loss(logits: Tensor, alpha: Tensor, weight: Tensor) -> tuple[Tensor, d
         with a person), L1 of the alpha in the edge zone, L1 of the alpha's gradients, the hardest 2 % of empty pictures.
     """
     probability = torch.sigmoid(logits)
-    near = F.max_pool2d(alpha, 13, 1, 6) + F.max_pool2d(-alpha, 13, 1, 6)  # 1 within 6 px of an edge
+    near = near_edges(alpha, 6)
     emphasis = weight * (1 + 2 * near)
     entropy = F.binary_cross_entropy_with_logits(logits, alpha, weight=emphasis, reduction="sum")
     entropy = entropy / emphasis.sum().clamp_min(1)
@@ -57,7 +66,7 @@ def matte_loss(logits: Tensor, alpha: Tensor, weight: Tensor) -> tuple[Tensor, d
 def distillation_loss(logits: Tensor, teacher: Tensor) -> Tensor:
     """Cross-entropy against the teacher's alpha, (N, 1, H, W) logits both; edges count three times."""
     target = torch.sigmoid(teacher)
-    near = (F.max_pool2d(target, 9, 1, 4) + F.max_pool2d(-target, 9, 1, 4)).clamp(0, 1)
+    near = near_edges(target, 4)
     emphasis = 1 + 2 * near
     loss = F.binary_cross_entropy_with_logits(logits, target, weight=emphasis, reduction="sum")
     return loss / emphasis.sum()

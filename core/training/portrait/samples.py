@@ -131,11 +131,6 @@ class Samples(IterableDataset):
             alpha, weight = union, np.full_like(weight, 255)
         else:
             image, alpha, weight = self._warped(rng, item, item.image)
-        if rng.random() < 0.1:
-            patch = augment.occlude(rng, image, image)
-            image = augment.blend(self._background(rng), patch, image)
-            alpha = (alpha * (1 - patch / 255.0)).astype(np.uint8)
-            weight = np.where((patch > 0) & (patch < 255), 0, weight).astype(np.uint8)
         image = augment.tone(rng, image)
         if rng.random() < 0.08:
             image = augment.back_light(rng, image, alpha)
