@@ -10,11 +10,11 @@ import cv2
 import gradio as gr
 import numpy as np
 
-from core.errors import InputError
 from core.media.images import read_image
 from core.portrait.people import Person
 from demos.portrait.controls import build_controls, hand_over_file, make_effect
 from demos.portrait.example import example_photo
+from demos.portrait.messages import messages
 from demos.portrait.session import Session, Sessions
 
 OUTPUTS = ("blur", "color", "image", "cutout", "matte")
@@ -62,11 +62,11 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
     def on_photo(path: str | None, *values):
         if not path:
             return gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        with _messages(w):
+        with messages(w):
             return open_photo(read_image(path), values)
 
     def on_example(*values):
-        with _messages(w):
+        with messages(w):
             return open_photo(example_photo(), values)
 
     def open_photo(photo, values):
@@ -84,7 +84,7 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
         )
 
     def on_setting(token_value, chosen, *values):
-        with _messages(w):
+        with messages(w):
             session = sessions.get(token_value) or sessions.open(example_photo())
             if values[0] == "image" and not values[4]:
                 return session.token, gr.skip(), f"<div class=status><span>{w['choose_picture']}</span></div>"
@@ -109,26 +109,10 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
     )
 
 
-class _messages:
-    """Turns what the user can mend into a message in the page."""
-
-    def __init__(self, w: dict[str, str]) -> None:
-        self._title = w["error"]
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, InputError):
-            raise gr.Error(
-                html.escape(str(error)), duration=12, title=self._title, print_exception=False
-            ) from None
-
-
 def _first_screen(w: dict[str, str]) -> tuple[tuple[np.ndarray, np.ndarray], str]:
     from core.portrait.effect import Effect
 
-    Session(example_photo()).stages().people  # opens the network, whose time is not the photo's
+    Session(example_photo()).render(Effect(), "portrait-fine")  # opens the network: not the photo's own time
     session = Session(example_photo())
     began = time.perf_counter()
     found = session.stages().people

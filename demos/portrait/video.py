@@ -17,7 +17,7 @@ from core.media.convert import Progress, Summary, process_video
 from core.portrait.stream import PortraitStream
 from core.segmenter import load_segmenter
 from demos.portrait.controls import build_controls, hand_over_file, make_effect
-from demos.portrait.photo import _messages
+from demos.portrait.messages import messages
 
 OUTPUTS = ("blur", "color", "image", "matte")
 _PREVIEW_EVERY_S = 0.5
@@ -46,7 +46,7 @@ def build_video_tab(w: dict[str, str]) -> None:
             controls = build_controls(w, OUTPUTS, "portrait-fast", "video")
 
     def run(path: str | None, halt: threading.Event, *values):
-        with _messages(w):
+        with messages(w):
             if not path:
                 raise InputError(w["no_video"])
             *settings, weights = values
