@@ -13,7 +13,7 @@ import gradio as gr
 from core.errors import InputError
 from core.media.images import read_image
 from core.portrait.effect import Effect
-from core.weights import Card, list_cards
+from core.weights import Card, list_cards, load_card
 
 
 def hand_over_file(component: gr.Image | gr.Video):
@@ -57,11 +57,10 @@ def build_controls(
             elem_id=f"{prefix}-image",
         )
     )
-    names = [c.name for c in list_cards() if c.task == "matte"]
-    names.sort(key=lambda name: name != default_weights)
-    weights = gr.Radio([(w.get(n, n), n) for n in names], value=default_weights, label=w["model"])
+    names = network_names(default_weights)
+    weights = gr.Radio([(w.get(n, n), n) for n in names], value=names[0], label=w["model"])
     with gr.Accordion(w["about_model"], open=False):
-        about = gr.HTML(about_card(default_weights, w), elem_classes="card")
+        about = gr.HTML(about_card(names[0], w), elem_classes="card")
     weights.change(
         lambda name: about_card(name, w), weights, about, show_progress="hidden", api_visibility="private"
     )
@@ -74,6 +73,18 @@ def build_controls(
         shown, output, [f_number, shape, color, image], show_progress="hidden", api_visibility="private"
     )
     return Controls(output, f_number, shape, color, image, weights)
+
+
+def network_names(first: str) -> list[str]:
+    """The matte networks that are there, ``first`` leading if it is one of them.
+
+    Raises:
+        InputError: there is none.
+    """
+    names = [card.name for card in list_cards() if card.task == "matte"]
+    if not names:
+        raise InputError("no network for portraits is installed", "a folder below weights/", "see README.md")
+    return sorted(names, key=lambda name: name != first)
 
 
 def parse_css_color(text: str) -> tuple[int, int, int]:
@@ -110,7 +121,7 @@ def make_effect(
 
 def about_card(name: str, w: dict[str, str]) -> str:
     """A card's facts as HTML."""
-    card: Card = next(c for c in list_cards() if c.name == name)
+    card: Card = load_card(name)
     rows = ""
     for source, figures in card.measured.get("results", {}).get(name, {}).items():
         if "iou" in figures:
