@@ -115,7 +115,8 @@ class Normalise(Transform):
     kind: ClassVar[str] = "normalise"
 
     def __call__(self, image: np.ndarray) -> tuple[np.ndarray, Undo]:
-        return (image.astype(np.float32) - np.float32(self.mean)) / np.float32(self.std), Undo()
+        mean, std = (np.asarray(v, np.float32) for v in (self.mean, self.std))
+        return (image.astype(np.float32) - mean) / std, Undo()
 
 
 @dataclass(frozen=True)
