@@ -52,7 +52,7 @@ def test_every_room_has_its_floor():
 @pytest.mark.parametrize(
     "name",
     ["core.errors", "core.labels", "core.labels.label", "core.labels.voc", "core.transforms", "core.segmenter",
-     "core.portrait.effect", "core.cli.portrait"],
+     "core.portrait.effect", "core.cli.portrait", "core.metrics.matte"],
 )  # fmt: skip
 def test_examples_in_docstrings(name):
     outcome = doctest.testmod(importlib.import_module(name))

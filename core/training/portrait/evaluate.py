@@ -8,26 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from core.metrics import score_matte
 from core.training.portrait.data import half_body_box, list_items, read_item
 
 MatteMaker = Callable[[np.ndarray], np.ndarray]  # uint8 RGB (H, W, 3) → float32 (H, W)
 EMPTY_PICTURES = 30
-
-
-def boundary(mask: np.ndarray, width: int) -> np.ndarray:
-    """Pixels of a boolean (H, W) mask within ``width`` px of its outline; the picture's border is an outline too.
-
-    Cheng et al., "Boundary IoU" (2021).
-    """
-    padded = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    eroded = cv2.erode(padded, np.ones((3, 3), np.uint8), iterations=width)[1:-1, 1:-1]
-    return mask & (eroded == 0)
-
-
-def iou(ours: np.ndarray, truth: np.ndarray, valid: np.ndarray) -> float:
-    """Intersection over union of boolean masks where ``valid``; both empty: 1."""
-    union = ((ours | truth) & valid).sum()
-    return float((ours & truth & valid).sum() / union) if union else 1.0
 
 
 def score(alpha: np.ndarray, mask: np.ndarray) -> tuple[float, float, float]:
@@ -37,11 +22,8 @@ def score(alpha: np.ndarray, mask: np.ndarray) -> tuple[float, float, float]:
         alpha: float32 (H, W) in 0 … 1.
         mask: uint8 (H, W): 255 person, 0 not, 128 left out.
     """
-    valid = np.abs(mask.astype(np.int16) - 128) > 8
-    truth, ours = mask > 127, alpha > 0.5
-    width = max(1, round(0.02 * float(np.hypot(*mask.shape))))
-    edges = iou(boundary(ours, width), boundary(truth, width), valid)
-    return iou(ours, truth, valid), edges, float(np.abs(alpha - truth)[valid].mean())
+    figures = score_matte(alpha, mask > 127, np.abs(mask.astype(np.int16) - 128) > 8)
+    return figures.iou, figures.boundary_iou, figures.mae
 
 
 def held_out(data: Path) -> dict[str, list[tuple[np.ndarray, np.ndarray]]]:
