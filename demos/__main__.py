@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import socket
 import sys
@@ -20,7 +21,7 @@ def pick_port(host: str, wanted: int) -> int:
     """``wanted``, or the next port that is free; says so when it is another.
 
     Raises:
-        SystemExit: none of the next twenty is free.
+        SystemExit: none of the next twenty is free, or this machine has no such address.
     """
     for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
@@ -28,8 +29,11 @@ def pick_port(host: str, wanted: int) -> int:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError:
-                continue
+            except OSError as error:
+                # Windows answers "access denied" where another program holds a port exclusively.
+                if error.errno == errno.EADDRINUSE or (os.name == "nt" and error.errno == errno.EACCES):
+                    continue
+                raise SystemExit(f"error: cannot serve on {host}:{port} ({error.strerror})") from None
         if port != wanted:
             print(f"Port {wanted} is taken; using {port} instead.", flush=True)
         return port
@@ -53,7 +57,9 @@ def main(argv: list[str] | None = None) -> int:
         "--port", type=int, default=7860, help="default 7860; the next free one if it is taken"
     )
     parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine only")
-    parser.add_argument("--lang", choices=("en", "ko"), default="en", help="language of the front page")
+    parser.add_argument(
+        "--lang", choices=("en", "ko"), help="language of the front page; default: as the browser asks"
+    )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     options = parser.parse_args(argv)
     go_offline()
@@ -61,8 +67,10 @@ def main(argv: list[str] | None = None) -> int:
 
     port = pick_port(options.host, options.port)
     with tempfile.TemporaryDirectory(prefix="triptych-") as folder:
-        # Uploads and results live here and go when the server does.
-        os.environ["GRADIO_TEMP_DIR"] = tempfile.tempdir = folder
+        # Uploads and results live here and go when the server does. Gradio sweeps only what lies in its own
+        # folder, and copies there what it is to serve from beside it.
+        tempfile.tempdir = folder
+        os.environ["GRADIO_TEMP_DIR"] = os.path.join(folder, "pages")
         try:
             from demos.app import build_app
 

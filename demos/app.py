@@ -5,14 +5,18 @@ from __future__ import annotations
 import gradio as gr
 from fastapi import FastAPI
 
+from demos.language import LanguageGate
+from demos.page_head import PageHead
 from demos.portrait.download import download_router
 from demos.portrait.photo import build_photo_tab
 from demos.portrait.session import Sessions
 from demos.portrait.video import build_video_tab
-from demos.theme import CSS, head, theme
+from demos.theme import FAVICON, theme
 from demos.words import LANGUAGES, words
 
 MAX_UPLOAD = "4gb"
+KEPT_S = 6 * 3600  # uploads and results; all of them go when the server stops
+_SWEEP_S = 900
 
 
 def page_path(language: str, home: str) -> str:
@@ -23,7 +27,7 @@ def page_path(language: str, home: str) -> str:
 def build_page(language: str, home: str, sessions: Sessions) -> gr.Blocks:
     """The front door and the panels that exist."""
     w = words(language)
-    with gr.Blocks(title="Triptych", analytics_enabled=False, delete_cache=(600, 3600)) as page:
+    with gr.Blocks(title="Triptych", analytics_enabled=False, delete_cache=(_SWEEP_S, KEPT_S)) as page:
         gr.HTML(_masthead(w, language, home), elem_id="front")
         with gr.Tab(w["photo"]):
             build_photo_tab(w, sessions)
@@ -37,26 +41,39 @@ def _masthead(w: dict[str, str], language: str, home: str) -> str:
     other = next(code for code in LANGUAGES if code != language)
     link = (
         f'<a href="{page_path(other, home)}" lang="{other}" id="language" '
-        f"onclick=\"try{{localStorage.setItem('triptych-language','{other}')}}catch(e){{}}\">{LANGUAGES[other]}</a>"
+        f"onclick=\"document.cookie='{LanguageGate.COOKIE}={other};path=/;max-age=31536000;samesite=lax'\">"
+        f"{LANGUAGES[other]}</a>"
     )
-    doors = "".join(
-        f'<div class="door {state}"><b>{w[name]}</b><span>{w[f"{name}_about"]}</span></div>'
-        for name, state in (("portrait", "open"), ("driving", "closed"), ("medical", "closed"))
+    mark = FAVICON.read_text(encoding="utf-8").replace("#246f62", "currentColor")
+    open_door = f'<div class="open"><div><b>{w["portrait"]}</b><span>{w["portrait_about"]}</span></div></div>'
+    closed = "".join(
+        f'<div class="closed"><div><b>{w[name]}</b><span>{w[f"{name}_about"]}</span></div><i>{w["not_yet"]}</i></div>'
+        for name in ("driving", "medical")
     )
-    return f"<div id=masthead><h1>Triptych</h1><p>{w['tagline']}</p>{link}</div><div id=doors>{doors}</div>"
+    return (
+        f"<div id=masthead>{mark}<h1>Triptych</h1><p>{w['tagline']}</p>{link}</div>"
+        f"<div id=doors>{open_door}{closed}</div>"
+    )
 
 
-def build_app(home: str = "en") -> FastAPI:
-    """The whole server as an ASGI application; ``home`` is the language at ``/``."""
+def build_app(language: str | None = None) -> FastAPI:
+    """The whole server as an ASGI application.
+
+    Args:
+        language: of the page at ``/``; None: the browser's own, English where it is neither.
+    """
+    home = language or "en"
     sessions = Sessions()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(download_router(sessions, words(home)["expired"]))
     # "/" last: a mount there answers for every path that no earlier one took.
-    for language in sorted(LANGUAGES, key=lambda code: code == home):
-        path = page_path(language, home)
+    for code in sorted(LANGUAGES, key=lambda code: code == home):
         gr.mount_gradio_app(
-            app, build_page(language, home, sessions), path.rstrip("/") or "/", server_name="127.0.0.1",
-            footer_links=[], show_error=True, max_file_size=MAX_UPLOAD, ssr_mode=False, pwa=False,
-            enable_monitoring=False, theme=theme(), css=CSS, head=head(home),
+            app, build_page(code, home, sessions), page_path(code, home).rstrip("/") or "/",
+            server_name="127.0.0.1", footer_links=[], show_error=True, max_file_size=MAX_UPLOAD, ssr_mode=False,
+            pwa=False, enable_monitoring=False, theme=theme(),
+            favicon_path=str(FAVICON) if code == home else None,
         )  # fmt: skip
+    app.add_middleware(PageHead, pages={page_path(code, home): code for code in LANGUAGES})
+    app.add_middleware(LanguageGate, home=home, follow_browser=language is None)
     return app

@@ -1,73 +1,98 @@
-"""How the pages look: system fonts, one accent, nothing fetched from anywhere."""
+"""How the pages look: system fonts, warm greys, one calm accent; nothing is fetched from anywhere."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import gradio as gr
+from gradio.themes.utils.colors import Color
 
-_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans KR", "Noto Sans CJK KR", "Apple SD Gothic Neo", "sans-serif"]  # fmt: skip
+HERE = Path(__file__).parent
+FAVICON = HERE / "mark.svg"
 
-CSS = """
-.gradio-container { max-width: 1180px !important; margin: 0 auto !important; padding: 20px 20px 32px !important; }
-footer { display: none !important; }
-#masthead { display: flex; align-items: baseline; gap: 14px; flex-wrap: wrap; }
-#masthead h1 { font-size: 1.55rem; font-weight: 680; letter-spacing: -0.02em; margin: 0; }
-#masthead p { margin: 0; color: var(--body-text-color-subdued); flex: 1 1 240px; }
-#masthead a { color: var(--link-text-color); text-decoration: none; padding: 6px 0; }
-#doors { display: grid; grid-template-columns: repeat(3, 1fr); gap: 12px; margin: 14px 0 2px; }
-#doors .door { border: 1px solid var(--border-color-primary); border-radius: 12px; padding: 11px 14px;
-  background: var(--background-fill-secondary); }
-#doors .door b { display: block; font-weight: 620; }
-#doors .door span { color: var(--body-text-color-subdued); font-size: .86rem; line-height: 1.35; }
-#doors .open { border-color: var(--color-accent); box-shadow: inset 3px 0 0 var(--color-accent); }
-#doors .closed { opacity: .62; }
-.status { color: var(--body-text-color-subdued); font-size: .88rem; min-height: 1.5em; display: flex;
-  justify-content: space-between; align-items: center; gap: 12px; flex-wrap: wrap; }
-.status a.download { background: var(--button-primary-background-fill); color: var(--button-primary-text-color);
-  border-radius: 9px; padding: 9px 16px; text-decoration: none; font-weight: 560; white-space: nowrap; }
-.status .warn { color: var(--body-text-color); font-weight: 560; }
-.card { font-size: .86rem; line-height: 1.5; }
-.card table { width: 100%; border-collapse: collapse; margin: 4px 0 10px; }
-.card td { padding: 3px 6px 3px 0; border-bottom: 1px solid var(--border-color-primary); }
-.bar { height: 6px; border-radius: 3px; background: var(--border-color-primary); overflow: hidden; margin-bottom: 6px; }
-.bar i { display: block; height: 100%; background: var(--color-accent); }
-#private { color: var(--body-text-color-subdued); font-size: .82rem; text-align: center; margin-top: 10px; }
-@media (max-width: 720px) {
-  .gradio-container { padding: 12px 10px 24px !important; }
-  #doors { grid-template-columns: 1fr; gap: 6px; }
-  #doors .door { padding: 8px 12px; }
-  #doors .closed { display: none; }
-  #result { order: 0; }
-}
-"""
+_FONTS = [
+    "system-ui", "-apple-system", "Segoe UI", "Roboto", "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR",
+    "Noto Sans CJK KR", "sans-serif",
+]  # fmt: skip
+_VIRIDIAN = Color(
+    "#eef7f4", "#d6ece6", "#aed9ce", "#7fc2b3", "#50a594", "#318a7a", "#246f62", "#1e5950", "#1b4841", "#193c37",
+    "#0b2320", name="viridian",
+)  # fmt: skip
+_STONE = Color(
+    "#f8f8f6", "#f0f0ed", "#e3e3df", "#d0d0cb", "#a2a29c", "#6c6c67", "#54544f", "#3d3d3a", "#272726", "#1b1b1b",
+    "#121212", name="warm",
+)  # fmt: skip
 
 
-def head(home: str) -> str:
-    """A Korean browser that opens the English front page gets the Korean one, until its user chooses."""
-    return f"""
-<script>
-try {{
-  if ({(home == "en" and "true") or "false"} && location.pathname === '/' && !localStorage.getItem('triptych-language')
-      && (navigator.language || '').startsWith('ko')) location.replace('/ko/');
-}} catch (e) {{}}
-</script>
-"""
+def head(language: str) -> str:
+    """What goes first into a page's ``<head>``: its style and its script."""
+    style = (HERE / "page.css").read_text(encoding="utf-8")
+    script = (HERE / "page.js").read_text(encoding="utf-8")
+    return (
+        '<meta name="color-scheme" content="light dark">'
+        f"<style>{style}</style><script>const pageLanguage = '{language}';\n{script}</script>"
+    )
 
 
 def theme() -> gr.themes.Base:
-    """Neutral greys, one calm accent, the system's own fonts; labels are words, not badges."""
-    base = gr.themes.Default(
-        primary_hue="indigo",
-        neutral_hue="slate",
-        radius_size="lg",
-        font=_FONTS,
+    """Surfaces, borders and buttons, for a light and a dark page."""
+    base = gr.themes.Base(
+        primary_hue=_VIRIDIAN, secondary_hue=_VIRIDIAN, neutral_hue=_STONE, radius_size="lg", font=_FONTS,
         font_mono=["ui-monospace", "monospace"],
-    )
+    )  # fmt: skip
     return base.set(
-        block_label_background_fill="*background_fill_primary",
-        block_label_background_fill_dark="*background_fill_secondary",
-        block_label_text_color="*body_text_color_subdued",
-        block_title_text_color="*body_text_color",
-        block_title_text_weight="560",
+        body_background_fill="*neutral_50",
+        body_background_fill_dark="*neutral_950",
+        background_fill_primary="white",
+        background_fill_primary_dark="*neutral_900",
+        background_fill_secondary="*neutral_100",
+        background_fill_secondary_dark="*neutral_800",
+        body_text_color="*neutral_900",
+        body_text_color_dark="*neutral_100",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
+        border_color_primary="*neutral_200",
+        border_color_primary_dark="#343432",
+        color_accent_soft="*primary_100",
+        color_accent_soft_dark="*primary_900",
+        block_background_fill="*background_fill_primary",
+        block_background_fill_dark="*neutral_900",
+        block_border_width="1px",
+        block_border_color="*border_color_primary",
+        block_border_color_dark="#343432",
         block_shadow="none",
+        block_title_text_color="*body_text_color",
+        block_title_text_weight="600",
+        block_title_text_size="*text_sm",
+        block_info_text_color="*body_text_color_subdued",
+        block_label_background_fill="*background_fill_primary",
+        block_label_text_color="*body_text_color_subdued",
+        input_background_fill="*background_fill_primary",
+        input_background_fill_dark="*neutral_800",
+        slider_color="*primary_600",
+        slider_color_dark="*primary_400",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_dark="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_500",
+        button_primary_text_color="white",
+        button_primary_text_color_dark="white",
+        button_secondary_background_fill="*background_fill_primary",
+        button_secondary_background_fill_dark="*neutral_800",
+        button_secondary_background_fill_hover="*neutral_100",
+        button_secondary_background_fill_hover_dark="*neutral_700",
+        button_secondary_border_color="*border_color_primary",
+        button_secondary_text_color="*body_text_color",
+        button_border_width="1px",
+        button_large_text_weight="600",
+        checkbox_label_background_fill="transparent",
+        checkbox_label_background_fill_dark="transparent",
+        checkbox_label_background_fill_hover="*background_fill_secondary",
+        checkbox_label_background_fill_selected="*primary_600",
+        checkbox_label_background_fill_selected_dark="*primary_600",
+        checkbox_label_text_color_selected="white",
         checkbox_label_shadow="none",
+        checkbox_label_border_width="1px",
+        checkbox_label_border_color="*border_color_primary",
+        checkbox_label_border_color_dark="#343432",
     )

@@ -42,23 +42,28 @@ def build_controls(
 ) -> Controls:
     """Lay the settings out; which ones are shown follows the chosen background."""
     output = gr.Radio(
-        [(w[o], o) for o in outputs], value="blur", label=w["background"], elem_id=f"{prefix}-output"
+        [(w[o], o) for o in outputs], value="blur", label=w["background"], elem_id=f"{prefix}-output",
+        elem_classes="pills",
+    )  # fmt: skip
+    f_number = gr.Slider(
+        1.4, 16, 2.8, step=0.1, label=w["f_number"], info=w["f_number_about"], buttons=[],
+        elem_id=f"{prefix}-f-number",
+    )  # fmt: skip
+    shape = gr.Radio(
+        [(w[s], s) for s in ("disc", "hexagon")], value="disc", label=w["shape"], elem_classes="pills"
     )
-    f_number = gr.Slider(1.2, 16, 2.8, step=0.1, label=w["f_number"], elem_id=f"{prefix}-f-number")
-    shape = gr.Radio([(w[s], s) for s in ("disc", "hexagon")], value="disc", label=w["shape"])
     color = gr.ColorPicker("#00b140", label=w["background_color"], visible=False)
     image = hand_over_file(
         gr.Image(
-            label=w["background_image"],
-            type="filepath",
-            sources=["upload", "clipboard"],
-            height=160,
-            visible=False,
-            elem_id=f"{prefix}-image",
+            label=w["background_image"], type="filepath", sources=["upload", "clipboard"], height=160,
+            visible=False, buttons=[], elem_id=f"{prefix}-image",
         )
-    )
+    )  # fmt: skip
     names = network_names(default_weights)
-    weights = gr.Radio([(w.get(n, n), n) for n in names], value=names[0], label=w["model"])
+    weights = gr.Radio(
+        [(w.get(n, n), n) for n in names], value=names[0], label=w["model"], elem_classes="pills",
+        visible=len(names) > 1,
+    )  # fmt: skip
     with gr.Accordion(w["about_model"], open=False):
         about = gr.HTML(about_card(names[0], w), elem_classes="card")
     weights.change(
@@ -120,15 +125,29 @@ def make_effect(
 
 
 def about_card(name: str, w: dict[str, str]) -> str:
-    """A card's facts as HTML."""
+    """A card's facts as HTML: figures beside the peers measured in the same run, limits, data, licence."""
     card: Card = load_card(name)
-    rows = ""
-    for source, figures in card.measured.get("results", {}).get(name, {}).items():
-        if "iou" in figures:
-            rows += f"<tr><td>{html.escape(source)}</td><td>{figures['iou']:.3f}</td></tr>"
-    limits = "".join(f"<li>{html.escape(text)}</li>" for text in card.limits)
-    data = html.escape("; ".join(d["name"] for d in card.data))
+    results: dict[str, dict[str, dict[str, float]]] = card.measured.get("results", {})
+    makers = sorted(results, key=lambda maker: maker != name)
+    text = f"<p>{html.escape(w.get(card.title, card.title))}</p>"
+    if name in results:
+        head = "".join(f"<th>{html.escape(w.get(maker, maker))}</th>" for maker in makers)
+        rows = "".join(
+            f"<tr><th>{html.escape(w['empty'] if source == 'empty' else source)}</th>"
+            + "".join(f"<td>{_figure(results[maker].get(source, {}))}</td>" for maker in makers)
+            + "</tr>"
+            for source in results[name]
+        )
+        text += f"<h4>{w['measured']} (IoU)</h4><table><tr><th>{w['source']}</th>{head}</tr>{rows}</table>"
+    limits = "".join(f"<li>{html.escape(limit)}</li>" for limit in card.limits)
+    data = "".join(f"<li>{html.escape(d['name'])} ({html.escape(d['terms'])})</li>" for d in card.data)
     return (
-        f"<b>{w['measured']}</b><table>{rows}</table><b>{w['limits']}</b><ul>{limits}</ul>"
-        f"<b>{w['trained_on']}</b><p>{data}</p><b>{w['licence']}</b><p>{html.escape(card.licence)}</p>"
+        f"{text}<h4>{w['limits']}</h4><ul>{limits}</ul><h4>{w['trained_on']}</h4><ul>{data}</ul>"
+        f"<h4>{w['licence']}</h4><p>{html.escape(card.licence)}</p>"
     )
+
+
+def _figure(figures: dict[str, float]) -> str:
+    if "iou" in figures:
+        return f"{figures['iou']:.3f}"
+    return f"{100 * figures['mean']:.2f} %" if "mean" in figures else ""

@@ -9,12 +9,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
+from core.errors import InputError
 from core.media.images import write_image
-from core.portrait.effect import Effect
 from demos.portrait.example import example_photo
-from demos.portrait.photo import DOWNLOAD
 from demos.portrait.session import Session, Sessions
 
+DOWNLOAD = "/download/portrait/"
+EXAMPLE = "example"
 _TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 
 
@@ -24,16 +25,28 @@ def download_router(sessions: Sessions, expired: str) -> APIRouter:
 
     @router.get(DOWNLOAD + "{token}")
     def download(token: str) -> Response:
-        session = Session(example_photo(), effect=Effect()) if token == "example" else sessions.get(token)
+        session = Session(example_photo()) if token == EXAMPLE else sessions.get(token)
         if session is None:
             raise HTTPException(404, expired)
-        effect = session.effect
-        picture = session.render(effect, session.weights, full=True)
-        suffix = ".png" if effect.output in ("cutout", "matte") else ".jpg"
-        name = f"{Path(session.photo.name).stem}-{effect.output}{suffix}"
-        with tempfile.TemporaryDirectory() as folder:
-            body = write_image(Path(folder) / f"result{suffix}", picture, like=session.photo).read_bytes()
-        disposition = f"attachment; filename=\"result{suffix}\"; filename*=UTF-8''{quote(name)}"
-        return Response(body, media_type=_TYPES[suffix], headers={"Content-Disposition": disposition})
+        try:
+            picture = session.render_full()
+            name = result_name(session)
+            with tempfile.TemporaryDirectory() as folder:
+                target = Path(folder) / f"result{Path(name).suffix}"
+                body = write_image(target, picture, like=session.photo).read_bytes()
+        except InputError as error:
+            raise HTTPException(422, str(error)) from None
+        disposition = f"attachment; filename=\"{target.name}\"; filename*=UTF-8''{quote(name)}"
+        return Response(
+            body,
+            media_type=_TYPES[target.suffix],
+            headers={"Content-Disposition": disposition, "Cache-Control": "no-store"},
+        )
 
     return router
+
+
+def result_name(session: Session) -> str:
+    """``holiday.heic`` → ``holiday-blur.jpg``; what has transparency or is a matte becomes a PNG."""
+    suffix = ".png" if session.effect.output in ("cutout", "matte") else ".jpg"
+    return f"{Path(session.photo.name).stem}-{session.effect.output}{suffix}"

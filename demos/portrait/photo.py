@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import replace
 from typing import Any
 
-import cv2
 import gradio as gr
 import numpy as np
 
-from core.media.images import read_image
-from core.portrait.people import Person
-from demos.portrait.controls import build_controls, hand_over_file, make_effect
+from core.media.images import Photo, read_image
+from core.portrait.effect import Effect
+from demos.portrait.controls import build_controls, hand_over_file, make_effect, network_names
 from demos.portrait.example import example_photo
 from demos.portrait.messages import messages
+from demos.portrait.pictures import as_shown, faces_style, status_html
 from demos.portrait.session import Session, Sessions
 
 OUTPUTS = ("blur", "color", "image", "cutout", "matte")
-DOWNLOAD = "/download/portrait/"
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
 def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
@@ -27,134 +27,102 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
     with gr.Row(equal_height=False):
         with gr.Column(scale=7, min_width=300):
             result = gr.ImageSlider(
-                first_pair, label=w["result"], format="jpeg", interactive=False, buttons=["fullscreen"],
-                max_height=620, elem_id="result",
+                first_pair, label=w["result"], show_label=False, format="jpeg", interactive=False,
+                buttons=["fullscreen"], max_height=560, elem_id="result",
             )  # fmt: skip
+            gr.HTML(
+                f"<div class=caption><span>{w['caption_before']}</span><span>{w['caption']}</span>"
+                f"<span>{w['caption_after']}</span></div>",
+                elem_classes="under",
+            )
             status = gr.HTML(first_status, elem_id="status")
         with gr.Column(scale=4, min_width=280):
             source = hand_over_file(
                 gr.Image(
-                    label=w["your_photo"],
-                    type="filepath",
-                    sources=["upload", "clipboard", "webcam"],
-                    height=210,
-                    elem_id="source",
+                    label=w["your_photo"], show_label=False, type="filepath", height=190,
+                    sources=["upload", "webcam", "clipboard"], webcam_options=gr.WebcamOptions(mirror=False),
+                    placeholder=w["drop_photo"], buttons=[], elem_id="source",
                 )
-            )
-            example = gr.Button(w["example"], size="sm")
-            controls = build_controls(w, OUTPUTS, "portrait-fine", "photo")
+            )  # fmt: skip
+            # Takes what is pasted: the field above has no input while it shows a photo.
+            pasted = gr.File(file_types=["image"], elem_id="paste", elem_classes="hidden-field")
+            faces = gr.HTML("", visible=False)
             people = gr.CheckboxGroup([], label=w["people"], visible=False, elem_id="people")
+            controls = build_controls(w, OUTPUTS, "portrait-fine", "photo")
+            example = gr.Button(w["example"], size="sm", variant="secondary", elem_id="example")
 
     def show(session: Session, values: tuple, chosen: list[int] | None) -> tuple:
-        *settings, weights = values
-        session.weights = weights
-        began = time.perf_counter()
-        found = session.stages().people
-        ready = time.perf_counter()
+        *settings, _ = values
+        found = session.people
         keep = None
         if chosen is not None and 1 < len(found) != len(chosen):
             keep = tuple(found[i].centre for i in chosen if i < len(found))
-        picture = session.render(make_effect(w, settings, keep), weights)
-        spent = (ready - began, time.perf_counter() - ready)
-        return _pair(session.preview, picture, found), _status(w, session, spent, found)
+        # A background that has not been chosen yet is no reason to show nothing of a new photo.
+        waiting = settings[0] == "image" and not settings[4]
+        effect = replace(Effect(), keep=keep) if waiting else make_effect(w, settings, keep)
+        picture, spent = session.show(effect)
+        text = status_html(w, session, spent)
+        if waiting:
+            text = f"<div class=status><b class=warn>{w['choose_picture']}</b></div>"
+        return (session.preview, as_shown(picture)), text
+
+    def show_new(session: Session, values: tuple) -> tuple:
+        """Everything, and the list of people anew."""
+        session.weights = values[-1]
+        found = session.people
+        several = len(found) > 1
+        choices = [(w["person"].format(number=i + 1), i) for i in range(len(found))] if several else []
+        listed = gr.update(choices=choices, value=[i for _, i in choices], visible=several)
+        style = gr.update(value=faces_style(session.preview, found) if several else "", visible=several)
+        return session.token, *show(session, values, None), listed, style
+
+    def find(token_value: str | None, path: str | None) -> Session:
+        """The visitor's session; opened again where it has been forgotten, the example's where there is none."""
+        return sessions.get(token_value) or sessions.open(read_image(path) if path else example_photo())
 
     def on_photo(path: str | None, *values):
         if not path:
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return [gr.skip()] * 5
         with messages(w):
-            return open_photo(read_image(path), values)
+            return show_new(sessions.open(read_image(path)), values)
 
     def on_example(*values):
         with messages(w):
-            return open_photo(example_photo(), values)
+            return None, *show_new(sessions.open(example_photo()), values)
 
-    def open_photo(photo, values):
-        session = sessions.open(photo)
-        session.weights = values[-1]
-        found = session.stages().people
-        pair, text = show(session, values, None)
-        several = len(found) > 1
-        choices = [(w["person"].format(number=i + 1), i) for i in range(len(found))] if several else []
-        return (
-            session.token,
-            pair,
-            text,
-            gr.update(choices=choices, value=list(range(len(choices))), visible=several),
-        )
-
-    def on_setting(token_value, chosen, *values):
+    def on_network(token_value, path, *values):
         with messages(w):
-            session = sessions.get(token_value) or sessions.open(example_photo())
-            if values[0] == "image" and not values[4]:
-                return session.token, gr.skip(), f"<div class=status><span>{w['choose_picture']}</span></div>"
-            pair, text = show(session, values, chosen if token_value else None)
-            return session.token, pair, text
+            return show_new(find(token_value, path), values)
+
+    def on_setting(token_value, path, chosen, *values):
+        with messages(w):
+            session = find(token_value, path)
+            session.weights = values[-1]
+            return session.token, *show(session, values, chosen)
+
+    def on_paste(path: str | None):
+        return (path, None) if path else (gr.skip(), gr.skip())
 
     settings = controls.all()
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    opened = [token, result, status, people]
-    source.change(on_photo, [source, *settings], opened, show_progress="minimal", api_visibility="private")
-    example.click(on_example, settings, opened, **quiet)
-    changes = [
-        c.change for c in (controls.output, controls.shape, controls.color, controls.image, controls.weights)
-    ]
+    shown = [token, result, status]
+    opened = [*shown, people, faces]
+    source.change(on_photo, [source, *settings], opened, show_progress="minimal", show_progress_on=result,
+                  api_visibility="private")  # fmt: skip
+    pasted.upload(on_paste, pasted, [source, pasted], **_QUIET)
+    example.click(on_example, settings, [source, *opened], **_QUIET)
+    controls.weights.change(on_network, [token, source, *settings], opened, **_QUIET)
+    changes = [c.change for c in (controls.output, controls.shape, controls.color, controls.image)]
     gr.on(
-        [controls.f_number.change, people.input, *changes],
-        on_setting,
-        [token, people, *settings],
-        [token, result, status],
-        trigger_mode="always_last",
-        **quiet,
-    )
+        [controls.f_number.change, people.input, *changes], on_setting, [token, source, people, *settings], shown,
+        trigger_mode="always_last", **_QUIET,
+    )  # fmt: skip
 
 
 def _first_screen(w: dict[str, str]) -> tuple[tuple[np.ndarray, np.ndarray], str]:
-    from core.portrait.effect import Effect
-
-    Session(example_photo()).render(Effect(), "portrait-fine")  # opens the network: not the photo's own time
-    session = Session(example_photo())
-    began = time.perf_counter()
-    found = session.stages().people
-    ready = time.perf_counter()
-    picture = session.render(Effect(), "portrait-fine")
-    spent = (ready - began, time.perf_counter() - ready)
-    return _pair(session.preview, picture, found), _status(w, None, spent, found, picture.shape)
-
-
-def _pair(before: np.ndarray, after: np.ndarray, people: list[Person]) -> tuple[np.ndarray, np.ndarray]:
-    """Both as RGB; a cut-out over a checkerboard; people numbered where there are several."""
-    if after.ndim == 2:
-        after = cv2.cvtColor(after, cv2.COLOR_GRAY2RGB)
-    elif after.shape[2] == 4:
-        rows, columns = np.indices(after.shape[:2]) // 12
-        board = np.where((rows + columns) % 2, 205, 255).astype(np.float32)[..., None]
-        alpha = after[..., 3:].astype(np.float32) / 255
-        after = (after[..., :3] * alpha + board * (1 - alpha)).astype(np.uint8)
-    if len(people) > 1:
-        before = before.copy()
-        height, width = before.shape[:2]
-        size = max(12, min(height, width) // 28)
-        for number, person in enumerate(people, 1):
-            x, y = round(person.centre[0] * width), round(person.centre[1] * height)
-            cv2.circle(before, (x, y), size, (79, 70, 229), -1, cv2.LINE_AA)
-            text, scale = str(number), size / 18
-            (tw, th), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_DUPLEX, scale, 1)
-            place = (x - tw // 2, y + th // 2)
-            cv2.putText(before, text, place, cv2.FONT_HERSHEY_DUPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)
-    return before, after
-
-
-def _status(
-    w: dict[str, str],
-    session: Session | None,
-    spent: tuple[float, float],
-    people: list[Person],
-    shape: tuple[int, ...] | None = None,
-) -> str:
-    height, width = (shape or session.preview.shape)[:2]  # type: ignore[union-attr]
-    first, render = (f"{1000 * s:.0f}" for s in spent)
-    text = w["times"].format(first=first, render=render, width=width, height=height)
-    if not people:
-        text = f"<span class=warn>{w['nobody']}</span> {text}"
-    link = DOWNLOAD + (session.token if session else "example")
-    return f'<div class=status><span>{text}</span><a class=download href="{link}" download>{w["download"]}</a></div>'
+    """The example's before and after, and its status line."""
+    photo: Photo = example_photo()
+    name = network_names("portrait-fine")[0]
+    Session(photo, weights=name).show(Effect())  # opens the network, whose time is not the photo's
+    session = Session(photo, weights=name)
+    picture, spent = session.show(Effect())
+    return (session.preview, as_shown(picture)), status_html(w, session, spent, example=True)

@@ -35,7 +35,7 @@ def test_every_text_is_there_in_both_languages(key):
 
 
 def test_languages_are_complete():
-    assert set(words("en")) == set(words("ko")) == set(WORDS) and set(LANGUAGES) == {"en", "ko"}
+    assert set(words("en")) == set(words("ko")) == {*WORDS, "language"} and set(LANGUAGES) == {"en", "ko"}
 
 
 def test_a_taken_port_is_told_and_the_next_one_taken(capsys):
@@ -90,9 +90,10 @@ def test_a_new_f_number_does_not_ask_the_network_again(monkeypatch):
     opened = Session(Photo(np.full((90, 120, 3), 99, np.uint8)))
     settings = ("blur", 2.8, "disc", "#000000", None)
     for f_number in (2.8, 8.0, 16.0):
-        opened.render(make_effect(words("en"), (settings[0], f_number, *settings[2:])), "any")
+        _, spent = opened.show(make_effect(words("en"), (settings[0], f_number, *settings[2:])))
     counts = opened.stages().counts
     assert (counts["matte"], counts["refined"], counts["render"]) == (1, 1, 3)
+    assert spent.network is None and spent.edges is None and spent.picture > 0
 
 
 def test_the_example_comes_with_a_dependency():

@@ -94,7 +94,7 @@ def test_other_backgrounds(open_page, portrait, tmp_path):
     upload(page, portrait)
     for label, name, mode in (
         ("Transparent", "my holiday-cutout.png", "RGBA"),
-        ("Matte only", "my holiday-matte.png", "L"),
+        ("Matte", "my holiday-matte.png", "L"),
     ):
         before = result_sources(page)
         page.click(f"#photo-output label:has-text('{label}')")
@@ -144,4 +144,4 @@ def test_a_phone_needs_no_sideways_scroll(open_page, path):
 def test_an_old_download_link_says_so(open_page, server):
     page = open_page()
     response = page.request.get(f"{server}/download/portrait/none")
-    assert response.status == 404 and "expired" in response.text()
+    assert response.status == 404 and "no longer in memory" in response.text()
