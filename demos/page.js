@@ -40,3 +40,8 @@ document.addEventListener('click', async (event) => {
   }
   link.removeAttribute('aria-busy');
 });
+
+// A field shows what was chosen; where the browser cannot (HEIC), nothing rather than a torn picture.
+document.addEventListener('error', (event) => {
+  if (event.target.matches?.('#source img, #photo-image img, #video-image img')) event.target.style.visibility = 'hidden';
+}, true);

@@ -7,6 +7,8 @@ from pathlib import Path
 import gradio as gr
 from gradio.themes.utils.colors import Color
 
+from demos.words import words
+
 HERE = Path(__file__).parent
 FAVICON = HERE / "mark.svg"
 
@@ -28,9 +30,10 @@ def head(language: str) -> str:
     """What goes first into a page's ``<head>``: its style and its script."""
     style = (HERE / "page.css").read_text(encoding="utf-8")
     script = (HERE / "page.js").read_text(encoding="utf-8")
+    failed = words(language)["error"]
     return (
         '<meta name="color-scheme" content="light dark">'
-        f"<style>{style}</style><script>const pageLanguage = '{language}';\n{script}</script>"
+        f"<style>:root {{ --failed: '{failed}' }}\n{style}</style><script>const pageLanguage = '{language}';\n{script}</script>"
     )
 
 

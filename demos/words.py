@@ -86,6 +86,38 @@ WORDS: dict[str, tuple[str, str]] = {
     "expired": ("This picture is no longer in memory; open it again.", "사진이 메모리에서 지워졌습니다. 다시 열어 주세요."),
 }  # fmt: skip
 
+# What the weights' cards say, which is data and not ours to key: (English where it is to
+# read otherwise, Korean). A text that is not here is shown as it stands.
+CARDS: dict[str, tuple[str, str]] = {
+    "People, with fine edges: for photos": ("", "가장자리까지 정밀하게: 사진용"),
+    "People, fast: for webcams and videos on a CPU": ("", "CPU에서도 빠르게: 웹캠·동영상용"),
+    "Means by a person everyone large enough to matter; people under about 0.4 % of the picture were neither taught nor forbidden.": (
+        "",
+        "충분히 크게 나온 사람만 찾습니다. 사진의 약 0.4%보다 작은 사람은 배우지도, 배경으로 보도록 하지도 않았습니다.",
+    ),
+    "Crowds, people lying down, seen from above, or mostly hidden are often missed in part.": (
+        "",
+        "인파, 누워 있는 사람, 위에서 내려다본 사람, 많이 가려진 사람은 일부를 놓치기 쉽습니다.",
+    ),
+    "Held objects, hats and bags count as the person only where the training outlines did.": (
+        "",
+        "손에 든 물건, 모자, 가방은 학습 데이터의 윤곽에 들어 있던 경우에만 사람에 포함됩니다.",
+    ),
+    "eg1800": ("EG1800 (portraits)", "EG1800 (인물 사진)"),
+    "ccp half-bodies": ("Clothing Co-Parsing (half bodies)", "Clothing Co-Parsing (상반신)"),
+    "coco_people": ("COCO (people)", "COCO (사람)"),
+    "voc_people": ("Pascal VOC (people)", "Pascal VOC (사람)"),
+    "COCO people": ("", "COCO의 사람 사진"),
+    "Pascal VOC people": ("", "Pascal VOC의 사람 사진"),
+    "rooms and streets without people": ("", "사람이 없는 실내와 거리 사진"),
+    "ImageNet (through EfficientNet-Lite0's published weights)": ("", "ImageNet (공개된 EfficientNet-Lite0 가중치를 통해)"),
+    "weights Apache-2.0": ("", "가중치 Apache-2.0"),
+    "academic use": ("", "학술 용도"),
+    "photos under their authors' Flickr licences, many non-commercial": ("", "사진마다 작가의 Flickr 라이선스, 비상업용이 많음"),
+    "not stated; Flickr photos": ("", "명시되지 않음, Flickr 사진"),
+    "not stated": ("", "명시되지 않음"),
+}  # fmt: skip
+
 # Core speaks English. What a visitor can run into is told in Korean too: (pattern of the English text, Korean).
 KOREAN_ERRORS: list[tuple[str, str]] = [
     (r"\.safetensors|no weights are called", "모델 파일이 손상되었거나 없습니다. weights/ 폴더를 git에서 되살려 주세요."),
@@ -99,6 +131,12 @@ KOREAN_ERRORS: list[tuple[str, str]] = [
     (r"^(?P<name>.+?) is damaged", "{name} 파일이 손상되었습니다. 다시 복사하거나 내려받아 주세요."),
     (r"^(?P<name>.+?) cannot be written \((?P<why>.+?)\)", "결과를 저장할 수 없습니다({why}). 디스크 공간을 확인해 주세요."),
 ]  # fmt: skip
+
+
+def card_text(text: str, language: str) -> str:
+    """A text of a card in ``en`` or ``ko``; as it stands where there is no other."""
+    english, korean = CARDS.get(text, ("", ""))
+    return (korean if language == "ko" else english) or text
 
 
 def words(language: str) -> dict[str, str]:

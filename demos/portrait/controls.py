@@ -14,6 +14,7 @@ from core.errors import InputError
 from core.media.images import read_image
 from core.portrait.effect import Effect
 from core.weights import Card, list_cards, load_card
+from demos.words import card_text
 
 
 def hand_over_file(component: gr.Image | gr.Video):
@@ -129,18 +130,22 @@ def about_card(name: str, w: dict[str, str]) -> str:
     card: Card = load_card(name)
     results: dict[str, dict[str, dict[str, float]]] = card.measured.get("results", {})
     makers = sorted(results, key=lambda maker: maker != name)
-    text = f"<p>{html.escape(w.get(card.title, card.title))}</p>"
+
+    def tell(text: str) -> str:
+        return html.escape(card_text(text, w["language"]))
+
+    text = f"<p>{tell(card.title)}</p>"
     if name in results:
         head = "".join(f"<th>{html.escape(w.get(maker, maker))}</th>" for maker in makers)
         rows = "".join(
-            f"<tr><th>{html.escape(w['empty'] if source == 'empty' else source)}</th>"
+            f"<tr><th>{w['empty'] if source == 'empty' else tell(source)}</th>"
             + "".join(f"<td>{_figure(results[maker].get(source, {}))}</td>" for maker in makers)
             + "</tr>"
             for source in results[name]
         )
         text += f"<h4>{w['measured']} (IoU)</h4><table><tr><th>{w['source']}</th>{head}</tr>{rows}</table>"
-    limits = "".join(f"<li>{html.escape(limit)}</li>" for limit in card.limits)
-    data = "".join(f"<li>{html.escape(d['name'])} ({html.escape(d['terms'])})</li>" for d in card.data)
+    limits = "".join(f"<li>{tell(limit)}</li>" for limit in card.limits)
+    data = "".join(f"<li>{tell(d['name'])} ({tell(d['terms'])})</li>" for d in card.data)
     return (
         f"{text}<h4>{w['limits']}</h4><ul>{limits}</ul><h4>{w['trained_on']}</h4><ul>{data}</ul>"
         f"<h4>{w['licence']}</h4><p>{html.escape(card.licence)}</p>"

@@ -25,7 +25,7 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
     first_pair, first_status = _first_screen(w)
     token = gr.State(None)
     with gr.Row(equal_height=False):
-        with gr.Column(scale=7, min_width=300):
+        with gr.Column(scale=7, min_width=300, elem_classes="stage"):
             result = gr.ImageSlider(
                 first_pair, label=w["result"], show_label=False, format="jpeg", interactive=False,
                 buttons=["fullscreen"], max_height=560, elem_id="result",
@@ -46,7 +46,7 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
             )  # fmt: skip
             # Takes what is pasted: the field above has no input while it shows a photo.
             pasted = gr.File(file_types=["image"], elem_id="paste", elem_classes="hidden-field")
-            faces = gr.HTML("", visible=False)
+            faces = gr.HTML("", elem_classes="hidden-field")  # a style sheet
             people = gr.CheckboxGroup([], label=w["people"], visible=False, elem_id="people")
             controls = build_controls(w, OUTPUTS, "portrait-fine", "photo")
             example = gr.Button(w["example"], size="sm", variant="secondary", elem_id="example")
@@ -73,7 +73,7 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
         several = len(found) > 1
         choices = [(w["person"].format(number=i + 1), i) for i in range(len(found))] if several else []
         listed = gr.update(choices=choices, value=[i for _, i in choices], visible=several)
-        style = gr.update(value=faces_style(session.preview, found) if several else "", visible=several)
+        style = faces_style(session.preview, found) if several else ""
         return session.token, *show(session, values, None), listed, style
 
     def find(token_value: str | None, path: str | None) -> Session:
@@ -106,8 +106,11 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
     settings = controls.all()
     shown = [token, result, status]
     opened = [*shown, people, faces]
-    source.change(on_photo, [source, *settings], opened, show_progress="minimal", show_progress_on=result,
-                  api_visibility="private")  # fmt: skip
+    opening = source.change(
+        on_photo, [source, *settings], opened, show_progress="minimal", show_progress_on=result,
+        api_visibility="private",
+    )  # fmt: skip
+    opening.failure(lambda: None, None, source, **_QUIET)  # what cannot be read is not left standing there
     pasted.upload(on_paste, pasted, [source, pasted], **_QUIET)
     example.click(on_example, settings, [source, *opened], **_QUIET)
     controls.weights.change(on_network, [token, source, *settings], opened, **_QUIET)

@@ -32,7 +32,7 @@ def thumbnail(frame: np.ndarray, person: Person) -> np.ndarray:
     """The upper square of a person's box, uint8 RGB of 88 × 88 px."""
     height, width = frame.shape[:2]
     left, top, right, bottom = np.array(person.box) * (width, height, width, height)
-    side = max(8.0, min(right - left, bottom - top) * 1.05, 0.06 * min(height, width))
+    side = max(8.0, 0.8 * min(right - left, bottom - top), 0.06 * min(height, width))
     side = min(side, height, width)
     # The head is in the upper part of the box, and rarely in the middle of spread arms' width.
     x = min(max(0.0, (left + right - side) / 2), width - side)

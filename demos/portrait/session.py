@@ -43,6 +43,7 @@ class Session:
     weights: str = "portrait-fine"
     touched: float = field(default_factory=time.monotonic)
     _stages: dict[tuple[str, bool], PortraitPhoto] = field(default_factory=dict)
+    _network_s: float | None = None  # spent and not yet told
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -67,17 +68,23 @@ class Session:
     @property
     def people(self) -> list[Person]:
         """Who stands apart, from left to right."""
+        self._ask_network()
         return sorted(self.stages().people, key=lambda person: person.centre[0])
+
+    def _ask_network(self) -> None:
+        stages = self.stages()
+        if not stages.counts["matte"]:
+            began = time.perf_counter()
+            _ = stages.matte
+            self._network_s = time.perf_counter() - began
 
     def show(self, effect: Effect) -> tuple[np.ndarray, Seconds]:
         """The picture at preview size, uint8, and what it cost."""
         self.effect, self.touched = effect, time.monotonic()
         stages = self.stages()
-        network = edges = None
-        began = time.perf_counter()
-        if not stages.counts["matte"]:
-            _ = stages.matte
-            network = time.perf_counter() - began
+        self._ask_network()
+        network, self._network_s = self._network_s, None
+        edges = None
         began = time.perf_counter()
         if not stages.counts["refined"]:
             _ = stages.refined

@@ -33,7 +33,7 @@ def build_video_tab(w: dict[str, str]) -> None:
     """Lay out and wire the tab."""
     halt_state = gr.State(threading.Event)
     with gr.Row(equal_height=False):
-        with gr.Column(scale=7, min_width=300):
+        with gr.Column(scale=7, min_width=300, elem_classes="stage"):
             source = hand_over_file(
                 gr.Video(
                     label=w["your_video"], sources=["upload"], height=380, buttons=[], elem_id="video-source"
