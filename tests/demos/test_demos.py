@@ -5,37 +5,28 @@ from __future__ import annotations
 import os
 import re
 import socket
-import string
 import subprocess
 import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.media.images import Photo
+from core.media.convert import Progress, Summary, process_video
+from core.media.images import Photo, read_image
 from demos.__main__ import pick_port
-from demos.portrait.controls import make_effect, parse_css_color
+from demos.portrait.controls import make_effect, network_names, parse_css_color
 from demos.portrait.example import example_photo
+from demos.portrait.messages import explain
+from demos.portrait.pictures import as_shown
 from demos.portrait.session import Session, Sessions
-from demos.words import LANGUAGES, WORDS, words
-
-
-def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-@pytest.mark.parametrize("key", WORDS)
-def test_every_text_is_there_in_both_languages(key):
-    english, korean = WORDS[key]
-    assert english.strip() and korean.strip()
-    assert fields(english) == fields(korean)
-    assert re.search("[가-힣]", korean), "translated"
-    assert not re.search("[가-힣]", english)
-
-
-def test_languages_are_complete():
-    assert set(words("en")) == set(words("ko")) == {*WORDS, "language"} and set(LANGUAGES) == {"en", "ko"}
+from demos.portrait.video import work
+from demos.words import words
 
 
 def test_a_taken_port_is_told_and_the_next_one_taken(capsys):
@@ -135,3 +126,77 @@ def test_help_imports_nothing_heavy():
     )
     assert done.returncode == 0 and "--port" in done.stdout
     assert not re.search(r"\b(gradio|torch|cv2)\b", done.stderr), "loaded only when serving"
+
+
+def test_what_is_wrong_with_a_file_is_told_in_korean(tmp_path):
+    text = tmp_path / "휴가.jpg"
+    text.write_text("no photo")
+    empty = tmp_path / "empty.png"
+    empty.touch()
+    for path in (text, empty):
+        with pytest.raises(InputError) as caught:
+            read_image(path)
+        told = explain(caught.value, words("ko"))
+        assert path.name in told and re.search("[가-힣] ", told) and "expected" not in told
+        assert "expected" in explain(caught.value, words("en"))
+    video = text.rename(tmp_path / "clip.mp4")
+    with pytest.raises(InputError) as caught:
+        process_video(video, tmp_path / "out.mp4", lambda frame, _: frame)
+    assert "동영상으로 열 수 없습니다" in explain(caught.value, words("ko"))
+    assert explain(InputError("something new"), words("ko")) == "something new."
+
+
+def test_messages_do_not_show_where_uploads_are_kept():
+    path = Path(tempfile.gettempdir()) / "pages" / ("0123456789abcdef" * 4) / "my clip.mp4"
+    assert explain(InputError(f"{path} is empty"), words("en")) == "my clip.mp4 is empty."
+
+
+def test_memory_goes_back_before_photos_do():
+    pixels = 1000 * 2000
+    sessions = Sessions(max_bytes=pixels * (2 * (3 + 3) + 16))
+    first, second = (sessions.open(Photo(np.zeros((1000, 2000, 3), np.uint8))) for _ in range(2))
+    for session in (first, second):
+        session._stages[("any", True)] = SimpleNamespace(frame=session.photo.pixels)
+    assert sessions.get(second.token) is second
+    assert not first._stages and second._stages, "what can be computed again goes first"
+    assert sessions.get(first.token) is first
+    big = sessions.open(Photo(np.zeros((3000, 2400, 3), np.uint8)))
+    assert sessions.get(big.token) is big and len(sessions) == 1, "the newest stays, however large"
+
+
+def test_pictures_as_shown():
+    grey = as_shown(np.full((4, 6), 9, np.uint8))
+    assert grey.shape == (4, 6, 3) and (grey == 9).all()
+    cutout = np.zeros((40, 40, 4), np.uint8)
+    cutout[:, :20] = (10, 20, 30, 255)
+    shown = as_shown(cutout)
+    assert (shown[:, :20] == (10, 20, 30)).all()
+    assert set(np.unique(shown[:, 20:])) == {205, 255}
+
+
+def test_closing_the_visitors_tab_ends_the_work(tmp_path):
+    def endless(source, target, function, *, progress):
+        done = 0
+        while progress(Progress(done := done + 1, None, 1.0, None, np.zeros((4, 4, 3), np.uint8))):
+            time.sleep(0.01)
+        ended.set()
+        return Summary(target, done, 1.0, True)
+
+    ended, halt = threading.Event(), threading.Event()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("demos.portrait.video.process_video", endless)
+        running = work("in.mp4", tmp_path / "out.mp4", lambda frame, _: frame, halt)
+        assert next(running).done >= 1
+        running.close()
+    assert ended.is_set()
+
+
+def test_damaged_or_missing_networks_are_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(tmp_path))
+    with pytest.raises(InputError, match="no network"):
+        network_names("portrait-fine")
+
+
+def test_an_address_of_another_machine_is_told():
+    with pytest.raises(SystemExit, match="cannot serve on"):
+        pick_port("203.0.113.7", 7860)
