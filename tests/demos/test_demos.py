@@ -160,7 +160,7 @@ def test_memory_goes_back_before_photos_do():
     assert sessions.get(second.token) is second
     assert not first._stages and second._stages, "what can be computed again goes first"
     assert sessions.get(first.token) is first
-    big = sessions.open(Photo(np.zeros((3000, 2400, 3), np.uint8)))
+    big = sessions.open(Photo(np.zeros((4000, 4000, 3), np.uint8)))
     assert sessions.get(big.token) is big and len(sessions) == 1, "the newest stays, however large"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from pathlib import Path
 
@@ -55,14 +57,15 @@ def download(page, tmp_path: Path) -> Image.Image:
 
 
 def natural_pixels(page) -> np.ndarray:
-    """The result as the browser holds it, (H, W) grey."""
-    values = page.evaluate(
+    """The result as the browser holds it, float32 (H, W) grey."""
+    url = page.evaluate(
         """async () => { const images = [...document.querySelectorAll('#result img')];
         const i = images[images.length - 1]; await i.decode(); const c = document.createElement('canvas');
-        c.width = i.naturalWidth; c.height = i.naturalHeight; const g = c.getContext('2d'); g.drawImage(i, 0, 0);
-        return [c.width, c.height, ...g.getImageData(0, 0, c.width, c.height).data.filter((_, k) => k % 4 === 0)] }"""
+        c.width = i.naturalWidth; c.height = i.naturalHeight; c.getContext('2d').drawImage(i, 0, 0);
+        return c.toDataURL('image/png') }"""
     )
-    return np.array(values[2:], np.float32).reshape(values[1], values[0])
+    picture = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
+    return np.asarray(picture.convert("L"), np.float32)
 
 
 def test_the_first_screen_shows_a_result_without_a_click(open_page):
@@ -123,9 +126,79 @@ def test_a_bad_file_gives_a_message_and_loses_nothing(open_page, tmp_path):
     assert result_sources(page) == before
 
 
-def test_korean(open_page):
+def test_a_bad_file_is_told_in_korean(open_page, tmp_path):
     page = open_page("/ko/")
-    assert "배경" in page.inner_text("body") and "Background" not in page.inner_text("body")
+    bad = tmp_path / "holiday.jpg"
+    bad.write_text("this is no photo")
+    page.set_input_files("#source input[type=file]", str(bad))
+    page.wait_for_selector("text=holiday.jpg 파일은 사진이 아닙니다", timeout=WAIT)
+    page.wait_for_selector("#source input[type=file]", state="attached", timeout=WAIT)
+
+
+def test_one_of_two_people_stays_sharp(open_page, tmp_path):
+    person = Image.fromarray(example_photo().pixels[:, 80:430])
+    picture = Image.new("RGB", (1200, 700), (150, 160, 150))
+    for left in (50, 800):
+        picture.paste(person, (left, 188))
+    picture.save(tmp_path / "pair.png")
+    page = open_page()
+    upload(page, tmp_path / "pair.png")
+    faces = page.locator("#people label")
+    faces.nth(1).wait_for(timeout=WAIT)
+    assert faces.count() == 2
+    both, before = natural_pixels(page), result_sources(page)
+    faces.nth(1).click()
+    wait_for_new_result(page, before)
+    one = natural_pixels(page)
+    change = np.abs(one - both)[260:340]
+    assert change[:, 160:230].mean() < 1, "the left face is as it was"
+    assert change[:, 910:980].mean() > 5, "the right one is blurred"
+
+
+def test_a_pasted_picture_is_the_new_photo(open_page, portrait, tmp_path):
+    page = open_page()
+    upload(page, portrait)
+    before = result_sources(page)
+    page.evaluate(
+        """async () => { const c = new OffscreenCanvas(300, 200); c.getContext('2d').fillRect(0, 0, 300, 200);
+        const files = new DataTransfer();
+        files.items.add(new File([await c.convertToBlob()], 'pasted.png', {type: 'image/png'}));
+        document.body.dispatchEvent(new ClipboardEvent('paste',
+            {clipboardData: files, bubbles: true, cancelable: true})) }"""
+    )
+    wait_for_new_result(page, before)
+    page.wait_for_selector("text=Nobody was found in this picture", timeout=WAIT)
+    assert download(page, tmp_path).size == (300, 200)
+
+
+def test_the_example_can_be_had_again(open_page, portrait):
+    page = open_page()
+    upload(page, portrait)
+    before = result_sources(page)
+    page.click("#example")
+    wait_for_new_result(page, before)
+    page.wait_for_selector("#source img", state="detached", timeout=WAIT)
+    assert natural_pixels(page).shape == (512, 512)
+
+
+def test_a_new_f_number_keeps_what_the_network_said(open_page):
+    page = open_page()
+    before = result_sources(page)
+    page.fill("#photo-f-number input[type=number]", "8")
+    page.keyboard.press("Enter")
+    wait_for_new_result(page, before)
+    page.fill("#photo-f-number input[type=number]", "4")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=network, edges: not needed again", timeout=WAIT)
+
+
+def test_korean(open_page):
+    page = open_page("/ko/", locale="en-US")
+    body = page.inner_text("body")
+    assert "배경" in body and not re.search("background|upload|drop|click", body, re.IGNORECASE)
+    assert page.evaluate("document.documentElement.lang") == "ko"
+    page.click("button[role=tab]:has-text('동영상')")
+    assert not re.search("upload|drop|click", page.inner_text("body"), re.IGNORECASE), "Gradio's words too"
     page.click("#language")
     page.wait_for_selector("text=Background", timeout=WAIT)
 
@@ -133,6 +206,14 @@ def test_korean(open_page):
 def test_a_korean_browser_gets_the_korean_page(open_page):
     page = open_page("/", locale="ko-KR")
     page.wait_for_selector("text=배경", timeout=WAIT)
+
+
+def test_a_choice_of_language_is_kept(open_page):
+    page = open_page("/", locale="ko-KR")
+    page.click("#language")
+    page.wait_for_selector("text=Background", timeout=WAIT)
+    page.goto(page.url.split("/ko")[0])
+    page.wait_for_selector("text=Background", timeout=WAIT)
 
 
 @pytest.mark.parametrize("path", ["/", "/ko/"])

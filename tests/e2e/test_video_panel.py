@@ -11,18 +11,26 @@ from demos.portrait.example import example_photo
 WAIT = 60_000
 
 
-@pytest.fixture
-def clip(tmp_path):
-    path = tmp_path / "clip.mp4"
+def write_clip(path, frames):
     person = example_photo().pixels[::2, ::2]
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=25)
+        stream = container.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
         stream.width, stream.height, stream.pix_fmt = 256, 256, "yuv420p"
-        for i in range(150):
+        for i in range(frames):
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(np.roll(person, i % 20, axis=1)))
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    return write_clip(tmp_path_factory.mktemp("clips") / "clip.mp4", 150)
+
+
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory):
+    return write_clip(tmp_path_factory.mktemp("clips") / "long.mp4", 3000)
 
 
 def test_a_video_is_processed_shown_and_playable(open_page, clip):
@@ -37,6 +45,49 @@ def test_a_video_is_processed_shown_and_playable(open_page, clip):
         "() => { const v = document.querySelector('#video-result video'); return v.videoWidth === 256 && v.duration > 5 }",
         timeout=WAIT,
     )
+    with page.expect_download(timeout=WAIT) as waiting:
+        page.click("#video-download")
+    assert waiting.value.suggested_filename == "clip-blur.mp4"
+    with av.open(waiting.value.path()) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 150
+
+
+def start_and_see_it_work(page, clip):
+    page.click("button[role=tab]:has-text('Video')")
+    page.set_input_files("#video-source input[type=file]", str(clip))
+    page.wait_for_selector("#video-source video", timeout=WAIT)
+    page.click("#video-start")
+    page.wait_for_selector("#video-preview img", timeout=WAIT)
+
+
+def test_stopping_keeps_what_is_done(open_page, long_clip):
+    page = open_page()
+    start_and_see_it_work(page, long_clip)
+    assert "of 3000 frames" in page.inner_text("#video-status")
+    page.click("#video-cancel")
+    page.wait_for_selector("text=Stopped: the first", timeout=WAIT)
+    page.wait_for_function("() => document.querySelector('#video-result video')?.duration > 0", timeout=WAIT)
+
+
+def test_a_closed_tab_makes_room_for_the_next_visitor(open_page, clip, long_clip):
+    page = open_page()
+    start_and_see_it_work(page, long_clip)
+    page.close()
+    page = open_page()
+    start_and_see_it_work(page, clip)
+    page.wait_for_selector("text=Done: 150 frames", timeout=WAIT)
+
+
+def test_a_bad_video_is_told(open_page, tmp_path):
+    bad = tmp_path / "holiday.mp4"
+    bad.write_bytes(b"this is no video" * 100)
+    page = open_page()
+    page.click("button[role=tab]:has-text('Video')")
+    page.set_input_files("#video-source input[type=file]", str(bad))
+    page.wait_for_selector("#video-source video", state="attached", timeout=WAIT)
+    page.click("#video-start")
+    page.wait_for_selector("text=holiday.mp4 cannot be opened as a video", timeout=WAIT)
+    page.wait_for_selector("#video-start", timeout=WAIT)
 
 
 def test_start_without_a_video_says_so(open_page):
