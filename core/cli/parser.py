@@ -56,9 +56,7 @@ def _add_portrait(commands: argparse._SubParsersAction) -> None:
         metavar="X,Y",
         help="who stays sharp: points on them, 0 to 1 from the left and the top (default: everybody)",
     )
-    p.add_argument(
-        "--weights", metavar="NAME", help="default: portrait-fine"
-    )
+    p.add_argument("--weights", metavar="NAME", help="default: portrait-fine")
     p.add_argument("--engine", choices=("auto", "openvino", "torch", "torch-cpu"), default="auto")
     p.add_argument("--no-smooth", action="store_true", help="no smoothing of the matte over a video's frames")
     p.add_argument("--overwrite", action="store_true", help="make results again that are there already")
