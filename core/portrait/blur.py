@@ -101,6 +101,7 @@ def blurred_background(
     radius: float,
     shape: Shape = "disc",
     *,
+    kept: np.ndarray | None = None,
     plate_radius: float = 10.0,
     fine: bool = True,
 ) -> np.ndarray:
@@ -116,6 +117,7 @@ def blurred_background(
             faintly, near the person is excluded.
         radius: px of the frame; below 0.5 the frame comes back unblurred.
         shape: of the blur.
+        kept: uint8 (H, W), 0 where whoever stands there counts as background.
         plate_radius: the blur's radius on the plate, px, about.
         fine: average light at full resolution, so that the tiniest highlight keeps its power; otherwise
             code values are averaged down to the plate first, which costs next to nothing.
@@ -129,6 +131,9 @@ def blurred_background(
     small = (max(1, width // reduce), max(1, height // reduce))
     light, share = _linear_plate(frame, small, fine), shrink(alpha, small)
     weight = _background_weight(share, _BLOCKED_DILATION * math.hypot(*small))
+    if kept is not None:
+        # The matte is judged as a whole, dust and all; only then do those who are not kept join the background.
+        weight[cv2.resize(kept, small, interpolation=cv2.INTER_AREA) == 0] = 1
     sums = cv2.merge([*(cv2.multiply(c, weight) for c in cv2.split(light)), weight])
     if radius >= 0.5:
         scale = small[0] / width

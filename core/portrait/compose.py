@@ -80,15 +80,16 @@ def render(
     frame = frames.full
     if colours is None and effect.output != "matte":
         colours = edge_colours(frame, edge, quality, frames=frames)
+    kept = None
     if effect.keep is not None:
-        share = ownership(alphas.full, effect.keep)
-        edge, alphas = edge.times(share), Halves(cv2.multiply(alphas.full, share, dtype=cv2.CV_32F))
+        kept = ownership(alphas.full, effect.keep)
+        edge = edge.times(kept)
     if effect.output == "matte":
         return edge.bytes()
     assert colours is not None
     if effect.output == "cutout":
         return _cut_out(frame, edge, colours)
-    picture = background(frames, alphas, effect, quality=quality)
+    picture = background(frames, alphas, effect, kept, quality=quality)
     behind = edge.at(picture)
     # Mixed in code values, where the matte's alpha was estimated.
     mixed = behind + edge.alpha * (colours - behind) + np.float32(0.5)
@@ -97,8 +98,13 @@ def render(
     return picture
 
 
-def background(frames: Halves, alphas: Halves, effect: Effect, *, quality: Quality) -> np.ndarray:
-    """What stands behind the person: a new uint8 (H, W, 3) picture of the frame's size."""
+def background(
+    frames: Halves, alphas: Halves, effect: Effect, kept: np.ndarray | None = None, *, quality: Quality
+) -> np.ndarray:
+    """What stands behind the person: a new uint8 (H, W, 3) picture of the frame's size.
+
+    ``kept``: uint8 (H, W), 1 where the nearest person stays; everybody elsewhere is background (None: all stay).
+    """
     height, width = frames.full.shape[:2]
     if effect.output == "color":
         return np.full((height, width, 3), effect.color, np.uint8)
@@ -107,7 +113,13 @@ def background(frames: Halves, alphas: Halves, effect: Effect, *, quality: Quali
         return cover(effect.image, height, width)
     radius = blur_radius(effect.f_number, height, width)
     plate = blurred_background(
-        frames, alphas, radius, effect.shape, plate_radius=_PLATE_RADIUS[quality], fine=quality == "photo"
+        frames,
+        alphas,
+        radius,
+        effect.shape,
+        kept=kept,
+        plate_radius=_PLATE_RADIUS[quality],
+        fine=quality == "photo",
     )
     if quality == "live":
         return cv2.resize(np.rint(plate).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from core.portrait import Effect, compose, find_people, keep_people
@@ -69,3 +70,20 @@ def test_who_is_not_kept_is_blurred_as_background() -> None:
     solid = alpha == 1
     assert np.array_equal(picture[:, :280][solid[:, :280]], frame[:, :280][solid[:, :280]])
     assert not np.array_equal(picture[:, 340:][solid[:, 340:]], frame[:, 340:][solid[:, 340:]])
+
+
+def test_a_sigmoids_traces_do_not_spoil_the_background_when_somebody_is_left_out() -> None:
+    """A network's matte is nowhere exactly 0; far from the one who stays, the blur is what it is without keep."""
+    height, width = 240, 480
+    rng = np.random.default_rng(0)
+    frame = cv2.resize(rng.integers(0, 256, (12, 24, 3)).astype(np.uint8), (width, height))
+    alpha = np.full((height, width), 5e-4, np.float32)
+    alpha[60:220, 60:140] = alpha[60:220, 340:420] = 0.9995
+    everybody = compose(frame, alpha, Effect())
+    left = compose(frame, alpha, Effect(keep=((100 / width, 140 / height),)))
+    assert np.array_equal(left[100:180, 90:110], frame[100:180, 90:110])
+    corner = np.abs(left[:40, :40].astype(int) - everybody[:40, :40])
+    assert corner.mean() < 1
+    assert np.abs(left[100:180, 360:400].astype(int) - frame[100:180, 360:400]).mean() > 3, (
+        "the other is blurred"
+    )
