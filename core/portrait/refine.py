@@ -17,6 +17,9 @@ from core.portrait.soft_edge import Halves, Sampler, SoftEdge, planes, shrink
 SURE_OUT, SURE_IN = 0.03, 0.97
 """Alpha below and above which the network is taken at its word: exactly 0 and 1."""
 
+LIVE_SHARE = 0.06
+"""Of a live frame, at most about this much may be soft edge: its cost grows with every pixel."""
+
 FEATHER = (0.1, 0.6)
 """Cell means of a hard-edged matte between which its outward feather rises from 0 to 1."""
 
@@ -61,11 +64,14 @@ def find_edge(
     grids = GRIDS[quality]
     cells = _cells(alphas, _SIDES[quality])
     steps = cv2.convertScaleAbs(alpha, alpha=255)
-    low, high = round(255 * SURE_OUT), round(255 * SURE_IN)
-    solid = cv2.inRange(steps, high, 255)
-    soft = cv2.inRange(steps, low, high)
+    low = round(255 * SURE_OUT)
+    soft = cv2.inRange(steps, low, 255 - low)
     if _is_hard(soft, cells):
         soft |= _feather_room(steps, cells)
+    elif quality == "live" and (narrower := _affordable(steps, low)) > low:
+        low = narrower
+        soft = cv2.inRange(steps, low, 255 - low)
+    solid = cv2.inRange(steps, 255 - low, 255)
     soft &= 1
     index = np.flatnonzero(soft.view(bool))
     given = np.take(alpha.ravel(), index)
@@ -81,7 +87,7 @@ def find_edge(
         refined += trust * (guided - refined)
 
     sure = np.rint(given)
-    doubt = levels(np.minimum(given, 1 - given), SURE_OUT, 2 * SURE_OUT)
+    doubt = levels(np.minimum(given, 1 - given), low / 255, 2 * low / 255)
     values = sure + doubt * (refined - sure)
     # Outside a hard-edged matte: a ramp of the matte's shape alone, whatever the colours.
     outside = given < np.float32(0.5 / 255)
@@ -116,6 +122,19 @@ def _guided(
     guided = (ar * r + ag * g + ab * b) * np.float32(1 / 255) + offset
     guided = levels(guided / np.maximum(loud, np.float32(1e-12)), 0.08, 0.92)
     return guided, levels(share / np.maximum(count, np.float32(1e-6)), 0.5, 0.85)
+
+
+def _affordable(steps: np.ndarray, low: int) -> int:
+    """The step (of 255), from ``low`` to 64, below which alpha is taken as 0, so that a live frame stays in time.
+
+    A network in doubt about half the frame gives a soft edge of half the frame; its middle says where the edge is.
+    """
+    sparse = np.ascontiguousarray(steps[::4, ::4])
+    counts = cv2.calcHist([sparse], [0], None, [256], [0, 256]).ravel()
+    inner = counts[:128] + counts[:127:-1]  # by distance from 0 or 255
+    within = np.cumsum(inner[::-1])[::-1]  # at least that far from either
+    fits = np.flatnonzero(within[low:64] <= LIVE_SHARE * sparse.size)
+    return low + int(fits[0]) if len(fits) else 64
 
 
 def _is_hard(soft: np.ndarray, cells: np.ndarray) -> bool:

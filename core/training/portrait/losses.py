@@ -52,7 +52,7 @@ def matte_loss(logits: Tensor, alpha: Tensor, weight: Tensor) -> tuple[Tensor, d
     for dim in (2, 3):
         w = edge.narrow(dim, 1, edge.shape[dim] - 1)
         gradient = gradient + (w * (probability - alpha).diff(dim=dim).abs()).sum() / w.sum().clamp_min(1)
-    total = entropy + 0.5 * jaccard + 0.5 * band + 0.5 * gradient + 0.5 * hardest
+    total = entropy + 0.5 * jaccard + 0.5 * band + 0.5 * gradient + 0.15 * hardest
     parts: dict[str, Tensor] = {
         "bce": entropy,
         "jaccard": jaccard,

@@ -14,7 +14,9 @@ from core.training.portrait import augment
 from core.training.portrait.data import FINE_SOURCES, half_body_box, list_items, read_item
 
 # How often each source is drawn. COCO and VOC bring the variety, the others the fine edges.
-SHARES = {"eg1800": 0.33, "ccp": 0.24, "coco_people": 0.22, "voc_people": 0.14, "backgrounds": 0.1}
+SHARES = {
+    "eg1800": 0.31, "ccp": 0.22, "coco_people": 0.22, "voc_people": 0.14, "backgrounds": 0.08, "surroundings": 0.06,
+}  # fmt: skip
 COARSE_BAND = 4  # px at 384: to either side of COCO's and VOC's outlines nothing is learnt
 SMALLEST_PERSON = 0.004  # of the picture; smaller ones are neither person nor background
 
@@ -42,6 +44,38 @@ def coarse_weight(mask: np.ndarray) -> np.ndarray:
     return weight
 
 
+def largest_empty_window(
+    mask: np.ndarray, cells: int = 24, least: float = 0.4
+) -> tuple[int, int, int, int] | None:
+    """Box (x0, y0, x1, y1) of the largest part of a picture, at most 2:1, that shows nobody.
+
+    What lies around people (their chairs, bags, dogs) is what a network mistakes for them. None where the
+    largest is under ``least`` of the picture's shorter side. ``cells``: the grid it is searched on.
+    """
+    height, width = mask.shape
+    margin = np.ones((9, 9), np.uint8)  # px: outlines are coarse
+    busy = cv2.dilate((mask > 0).astype(np.uint8), margin).astype(np.float32)
+    grid = cv2.resize(busy, (cells, cells), interpolation=cv2.INTER_AREA) > 0
+    count = cv2.integral(grid.astype(np.uint8))
+    best, box = 0.0, None
+    for top in range(cells):
+        for bottom in range(top + 1, cells + 1):
+            h = (bottom - top) * height / cells
+            row = count[bottom] - count[top]
+            left = 0
+            for right in range(1, cells + 1):
+                while row[right] > row[left]:
+                    left += 1
+                w = (right - left) * width / cells
+                short = min(w, h)
+                if short >= least * min(height, width) and (area := short * min(max(w, h), 2 * short)) > best:
+                    best, box = area, (left, top, right, bottom)
+    if box is None:
+        return None
+    left, top, right, bottom = box
+    return left * width // cells, top * height // cells, right * width // cells, bottom * height // cells
+
+
 def load(data: Path, prepared: Path) -> dict[str, list[Stored]]:
     """Every training picture, decoded once (about 1.3 GB)."""
     stored: dict[str, list[Stored]] = {name: [] for name in SHARES}
@@ -65,6 +99,13 @@ def load(data: Path, prepared: Path) -> dict[str, list[Stored]]:
                     boxes.append((int(x - m), int(y - m), int(x + w + m), int(y + h + m)))
             alpha = np.where(mask == 255, 255, 0).astype(np.uint8)
             stored[item.source].append(Stored(image, alpha, coarse_weight(mask), None, boxes))
+            window = largest_empty_window(mask) if mask.any() else None
+            if window is not None:
+                x0, y0, x1, y1 = window
+                part = np.ascontiguousarray(image[y0:y1, x0:x1])
+                nobody = np.zeros(part.shape[:2], np.uint8)
+                boxes = [(0, 0, x1 - x0, y1 - y0)]
+                stored["surroundings"].append(Stored(part, nobody, None, None, boxes))
     return stored
 
 
@@ -79,7 +120,12 @@ class Samples(IterableDataset):
 
     def __init__(self, stored: dict[str, list[Stored]], size: int, seed: int) -> None:
         self.stored, self.size, self.seed = stored, size, seed
-        self.empty = [s for name in ("backgrounds", "coco_people") for s in stored[name] if not s.alpha.any()]
+        self.empty = [
+            s
+            for name in ("backgrounds", "surroundings", "coco_people")
+            for s in stored[name]
+            if not s.alpha.any()
+        ]
         # A half-seen person behind a cut-out would be labelled background: only truly empty pictures serve.
         self.empty = [s for s in self.empty if s.weight is None or (s.weight == 255).all()]
 
