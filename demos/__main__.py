@@ -87,7 +87,14 @@ def serve(app, host: str, port: int, *, open_browser: bool) -> None:
     """Run until Ctrl-C."""
     import uvicorn
 
-    server = uvicorn.Server(uvicorn.Config(app, host, port, log_level="warning", timeout_graceful_shutdown=2))
+    from demos.live.protocol import MAX_MESSAGE
+
+    # JPEGs do not shrink by deflating them once more.
+    config = uvicorn.Config(
+        app, host, port, log_level="warning", timeout_graceful_shutdown=2, ws_max_size=MAX_MESSAGE + 64,
+        ws_per_message_deflate=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
     address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
 
     def announce() -> None:

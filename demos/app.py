@@ -6,6 +6,8 @@ import gradio as gr
 from fastapi import FastAPI
 
 from demos.language import LanguageGate
+from demos.live.panel import build_live_tab
+from demos.live.server import live_router
 from demos.page_head import PageHead
 from demos.portrait.download import download_router
 from demos.portrait.photo import build_photo_tab
@@ -33,6 +35,8 @@ def build_page(language: str, home: str, sessions: Sessions) -> gr.Blocks:
             build_photo_tab(w, sessions)
         with gr.Tab(w["video"]):
             build_video_tab(w)
+        with gr.Tab(w["live"]):
+            build_live_tab(w)
         gr.HTML(f"<div id=private>{w['private']}</div>")
     return page
 
@@ -66,6 +70,7 @@ def build_app(language: str | None = None) -> FastAPI:
     sessions = Sessions()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(download_router(sessions, words(home)["expired"]))
+    app.include_router(live_router())
     # "/" last: a mount there answers for every path that no earlier one took.
     for code in sorted(LANGUAGES, key=lambda code: code == home):
         gr.mount_gradio_app(

@@ -39,18 +39,19 @@ class PageHead:
             if message.get("more_body"):
                 return
             headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
-            text = rewrite(body.decode("utf-8"), self._pages[scope["path"]]).encode("utf-8")
+            base = "../" * (scope["path"].count("/") - 1) or "./"
+            text = rewrite(body.decode("utf-8"), self._pages[scope["path"]], base).encode("utf-8")
             await send({**start, "headers": [*headers, (b"content-length", str(len(text)).encode())]})
             await send({"type": "http.response.body", "body": text})
 
         await self._app({**scope, "headers": plain}, receive, collect)
 
 
-def rewrite(page: str, language: str) -> str:
+def rewrite(page: str, language: str, base: str = "./") -> str:
     """``page`` with our head, its language declared, and without social media's tags; anything else untouched."""
     before, tag, after = page.partition("<head>")
     if not tag:
         return page
     before = re.sub(r'lang="\w*"', f'lang="{language}"', before, count=1)
     inside, end, rest = after.partition("</head>")
-    return before + tag + head(language) + _SOCIAL.sub("", inside) + end + rest
+    return before + tag + head(language, base) + _SOCIAL.sub("", inside) + end + rest

@@ -26,14 +26,15 @@ _STONE = Color(
 )  # fmt: skip
 
 
-def head(language: str) -> str:
-    """What goes first into a page's ``<head>``: its style and its script."""
+def head(language: str, base: str = "./") -> str:
+    """What goes first into a page's ``<head>``: its style and its scripts. ``base``: from the page to the server's root."""
     style = (HERE / "page.css").read_text(encoding="utf-8")
     script = (HERE / "page.js").read_text(encoding="utf-8")
     failed = words(language)["error"]
     return (
         '<meta name="color-scheme" content="light dark">'
         f"<style>:root {{ --failed: '{failed}' }}\n{style}</style><script>const pageLanguage = '{language}';\n{script}</script>"
+        f'<script src="{base}live/live.js" data-base="{base}" defer></script>'
     )
 
 

@@ -81,6 +81,53 @@ WORDS: dict[str, tuple[str, str]] = {
     "done": ("Done: {frames} frames in {time}, {rate} per second.", "완료: {frames}프레임, {time} 걸림 (초당 {rate}프레임)."),
     "stopped": ("Stopped: the first {frames} frames are kept.", "멈췄습니다. 앞의 {frames}프레임을 저장했습니다."),
     "download_video": ("Download the video", "동영상 내려받기"),
+    # live
+    "live": ("Live", "라이브"),
+    "mirror": ("Mirror the picture", "좌우 반전"),
+    "live_start": ("Start the camera", "카메라 켜기"),
+    "live_stop": ("Stop", "끄기"),
+    "live_save": ("Save this picture", "이 장면 저장"),
+    "live_camera": ("Camera", "카메라"),
+    "live_resolution": ("Size", "크기"),
+    "live_private": (
+        "The camera's picture is worked on by this program and kept nowhere.",
+        "카메라 영상은 이 프로그램 안에서만 처리하고 어디에도 저장하지 않습니다.",
+    ),
+    "live_figures": (
+        "{rate} frames a second · {latency} ms behind the camera, {work} of them for the effect",
+        "초당 {rate}프레임 · 카메라보다 {latency} ms 늦음 (효과 처리 {work} ms)",
+    ),
+    "live_asking": ("The browser asks whether the camera may be used …", "카메라 사용을 허용할지 브라우저가 묻습니다…"),
+    "live_preparing": ("Getting ready …", "준비하는 중…"),
+    "live_stopped": ("The camera is off.", "카메라를 껐습니다."),
+    "live_no_camera": ("No camera was found. Connect one and start again.", "카메라를 찾지 못했습니다. 연결한 뒤 다시 켜 주세요."),
+    "live_denied": (
+        "The browser does not let this page use the camera. Allow it beside the address, then start again.",
+        "브라우저가 이 페이지의 카메라 사용을 막고 있습니다. 주소창 옆에서 허용한 뒤 다시 켜 주세요.",
+    ),
+    "live_in_use": (
+        "The camera is in use by another program. Close that one, then start again.",
+        "다른 프로그램이 카메라를 쓰고 있습니다. 그 프로그램을 닫고 다시 켜 주세요.",
+    ),
+    "live_insecure": (
+        "Browsers give cameras only to pages on https or on this machine (http://localhost or http://127.0.0.1).",
+        "브라우저는 https 주소나 내 컴퓨터(http://localhost, http://127.0.0.1)의 페이지에서만 카메라를 허용합니다.",
+    ),
+    "live_old_browser": (
+        "This browser is too old for the live view: Chrome 94, Edge 94, Firefox 105 or Safari 16.4 will do.",
+        "브라우저가 오래되어 라이브를 쓸 수 없습니다. Chrome 94, Edge 94, Firefox 105, Safari 16.4 이상이 필요합니다.",
+    ),
+    "live_failed": ("The camera cannot be used: {message}", "카메라를 쓸 수 없습니다: {message}"),
+    "live_busy": (
+        "All {streams} places are taken; {before} waiting before you. It starts by itself.",
+        "{streams}자리가 모두 찼습니다. 앞에 {before}명이 기다리며, 차례가 되면 저절로 시작합니다.",
+    ),
+    "live_lost": ("The connection is lost; trying again …", "연결이 끊겨 다시 시도하는 중…"),
+    "live_idle": ("Paused: nothing was sent for a minute.", "1분 동안 보낸 것이 없어 쉬는 중입니다."),
+    "live_unplugged": (
+        "The camera was unplugged. It goes on when one is connected.",
+        "카메라가 빠졌습니다. 다시 연결하면 이어집니다.",
+    ),
     # errors
     "error": ("That did not work", "처리하지 못했습니다"),
     "expired": ("This picture is no longer in memory; open it again.", "사진이 메모리에서 지워졌습니다. 다시 열어 주세요."),

@@ -1,0 +1,184 @@
+"""One visitor's stream: newest frame in, processed frame out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+
+import numpy as np
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from core.errors import InputError
+from core.media.frames import decode_frame, encode_frame
+from core.media.images import read_image
+from core.portrait.compose import cover
+from core.portrait.stream import PortraitStream
+from core.segmenter import load_segmenter
+from demos.live.protocol import (
+    MAX_MESSAGE,
+    Incoming,
+    Settings,
+    dropped_message,
+    frame_message,
+    parse_message,
+    parse_settings,
+)
+from demos.live.slots import Slots
+
+IDLE_S = 60.0
+"""A page that sends nothing for so long gives its place to the next."""
+SEND_S = 10.0
+"""A page that reads nothing for so long is taken for gone."""
+BAD_FRAMES = 20
+"""So many unreadable frames in a row, and it is no browser of ours."""
+
+# Codes of our own (RFC 6455 leaves 4000 to 4999 to applications): the page knows them.
+CLOSED_IDLE, CLOSED_BAD = 4000, 4001
+
+
+@dataclass
+class _Frame:
+    number: int
+    data: bytes
+    arrived: float
+
+
+class Connection:
+    """Runs one WebSocket from accept to close.
+
+    Everything it remembers (the matte's history, the effect, a background picture) lives and dies with it.
+
+    Args:
+        socket: not yet accepted.
+        slots: places shared by all.
+        executor: where frames are worked on; its queue is fair, for each connection has one frame in it.
+    """
+
+    def __init__(self, socket: WebSocket, slots: Slots, executor: Executor) -> None:
+        self._socket, self._slots, self._executor = socket, slots, executor
+        self._settings: Settings | None = None
+        self._picture: np.ndarray | None = None
+        self._stream: PortraitStream | None = None
+        self._weights = ""
+        self._applied: tuple | None = None
+        self._newest: _Frame | None = None
+        self._arrived = asyncio.Event()
+        self._sending = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Until the page goes away, sends nonsense, reads nothing or rests too long."""
+        await self._socket.accept()
+        tasks = [asyncio.create_task(part) for part in (self._receive(), self._serve())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        except (WebSocketDisconnect, TimeoutError, RuntimeError, OSError):
+            pass  # it is gone, and there is nobody to tell
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(self._socket.close(), 1)
+
+    async def _serve(self) -> None:
+        async with self._slots.place(self._tell_wait):
+            await self._tell({"type": "ready", "streams": self._slots.limit, "max_bytes": MAX_MESSAGE})
+            bad = 0
+            while bad < BAD_FRAMES:
+                try:
+                    await asyncio.wait_for(self._arrived.wait(), IDLE_S)
+                except TimeoutError:
+                    await self._tell({"type": "idle"})
+                    await self._socket.close(CLOSED_IDLE)
+                    return
+                self._arrived.clear()
+                frame, self._newest = self._newest, None
+                if frame is None:
+                    continue
+                loop = asyncio.get_running_loop()
+                try:
+                    answer = await loop.run_in_executor(self._executor, self._work, frame)
+                    bad = 0
+                except InputError as error:
+                    bad += 1
+                    await self._tell({"type": "error", "message": str(error)})
+                    answer = dropped_message(frame.number)
+                await self._send(answer)
+            await self._socket.close(CLOSED_BAD)
+
+    def _work(self, frame: _Frame) -> bytes:
+        """In a thread: decode, process, encode."""
+        began = time.perf_counter()
+        pixels = decode_frame(frame.data)
+        decoded = time.perf_counter()
+        stream = self._ready_stream(*pixels.shape[:2])
+        result = stream(pixels, frame.arrived)
+        worked = time.perf_counter()
+        picture = encode_frame(result)
+        coded = time.perf_counter() - worked + decoded - began
+        waited = time.monotonic() - frame.arrived - (time.perf_counter() - began)
+        return frame_message(
+            frame.number, picture, 1000 * max(0, waited), 1000 * (worked - decoded), 1000 * coded
+        )
+
+    def _ready_stream(self, height: int, width: int) -> PortraitStream:
+        """The stream with the newest settings; a change of the effect keeps the matte's history."""
+        settings, picture = self._settings or Settings(), self._picture
+        if self._stream is None or self._weights != settings.weights:
+            self._stream = PortraitStream(load_segmenter(settings.weights))
+            self._weights = settings.weights
+            self._applied = None
+        if self._applied != (wanted := (settings, id(picture), height, width)):
+            if settings.output == "image" and picture is None:
+                settings = replace(settings, output="blur")  # not chosen yet: blur until it is
+            # Scaled once, not at every frame.
+            behind = cover(picture, height, width) if picture is not None else None
+            self._stream.effect = settings.effect(behind)
+            self._applied = wanted
+        return self._stream
+
+    async def _receive(self) -> None:
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code", 1005))
+            try:
+                if message.get("text") is not None:
+                    self._settings = parse_settings(message["text"])
+                else:
+                    await self._take(parse_message(message.get("bytes") or b""))
+            except InputError as error:
+                await self._tell({"type": "error", "message": str(error)})
+                if len(message.get("bytes") or b"") > MAX_MESSAGE:
+                    await self._socket.close(1009)
+                    return
+
+    async def _take(self, message: Incoming) -> None:
+        if message.kind == "P":
+            photo = await asyncio.get_running_loop().run_in_executor(
+                self._executor, read_image, message.data, "the background picture"
+            )
+            self._picture = photo.pixels
+            return
+        # The newest frame wins: what nobody has begun to work on is answered at once, undone.
+        late, self._newest = self._newest, _Frame(message.number, message.data, time.monotonic())
+        self._arrived.set()
+        if late is not None:
+            await self._send(dropped_message(late.number))
+
+    async def _tell_wait(self, before: int) -> None:
+        await self._tell({"type": "waiting", "before": before, "streams": self._slots.limit})
+
+    async def _tell(self, message: dict) -> None:
+        async with self._sending:
+            await asyncio.wait_for(self._socket.send_text(json.dumps(message)), SEND_S)
+
+    async def _send(self, data: bytes) -> None:
+        async with self._sending:
+            await asyncio.wait_for(self._socket.send_bytes(data), SEND_S)

@@ -1,0 +1,191 @@
+// The live view's page side: the camera, what is said, and what is chosen. The frames' way is in worker.js.
+(() => {
+  const MAX_SIDE = 1920;                    // px; the server takes no larger frame
+  const base = new URL(document.currentScript.dataset.base, location.href);
+  const state = { worker: null, stream: null, video: null, running: false, values: null, device: '', token: 0 };
+  const find = (name) => document.getElementById(`live-${name}`);
+  const words = () => JSON.parse(document.getElementById('live').dataset.words);
+
+  function say(key, values = {}, warn = false) {
+    const line = find('status');
+    line.textContent = key ? (words()[key] || key).replace(/\{(\w+)\}/g, (_, name) => values[name]) : '';
+    line.classList.toggle('warn', warn);
+  }
+
+  function show(running) {
+    state.running = running;
+    document.getElementById('live').classList.toggle('running', running);
+    if (!running) find('figures').textContent = '';
+  }
+
+  const heard = {
+    ready: () => say(''),
+    waiting: ({ before, streams }) => say('live_busy', { before, streams }, true),
+    error: ({ message }) => say(message, {}, true),
+    lost: () => say('live_lost', {}, true),
+    idle: () => say('live_idle'),
+    size: ({ width, height }) => { find('screen').style.aspectRatio = `${width} / ${height}`; },
+    figures({ rate, latency, times }) {
+      if (!state.running) return;
+      const text = words().live_figures;
+      const values = { rate: rate.toFixed(0), latency: latency.toFixed(0), work: times.worked.toFixed(0) };
+      find('figures').innerHTML = text.replace(/\{(\w+)\}/g, (_, name) => `<b>${values[name]}</b>`);
+      Object.assign(find('figures').dataset, { rate, latency, ...times });
+    },
+  };
+
+  function worker() {
+    if (state.worker) return state.worker;
+    state.worker = new Worker(new URL('live/worker.js', base));
+    state.worker.onmessage = ({ data }) => heard[data.kind]?.(data);
+    const canvas = find('canvas').transferControlToOffscreen();
+    state.worker.postMessage({ kind: 'canvas', canvas }, [canvas]);
+    return state.worker;
+  }
+
+  const failures = {
+    NotAllowedError: 'live_denied', SecurityError: 'live_denied', NotFoundError: 'live_no_camera',
+    OverconstrainedError: 'live_no_camera', NotReadableError: 'live_in_use', AbortError: 'live_in_use',
+  };
+
+  async function start() {
+    if (!navigator.mediaDevices?.getUserMedia) return say('live_insecure', {}, true);
+    if (!window.OffscreenCanvas || !HTMLCanvasElement.prototype.transferControlToOffscreen)
+      return say('live_old_browser', {}, true);
+    const token = ++state.token;
+    say('live_asking');
+    const [width, height] = find('resolution').value.split('x').map(Number);
+    const which = state.device ? { deviceId: { exact: state.device } } : { facingMode: 'user' };
+    let stream;
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({
+        video: { ...which, width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 30 } },
+      });
+    } catch (error) {
+      if (token === state.token) {
+        release();
+        say(failures[error.name] || 'live_failed', { message: error.message }, true);
+      }
+      return;
+    }
+    if (token !== state.token) {            // stopped, or started anew, while the browser was asking
+      stream.getTracks().forEach((track) => track.stop());
+      return;
+    }
+    release();
+    state.token = token;
+    state.stream = stream;
+    stream.getVideoTracks()[0].addEventListener('ended', unplugged);
+    const video = (state.video = document.createElement('video'));
+    Object.assign(video, { muted: true, playsInline: true, srcObject: stream });
+    await video.play().catch(() => {});
+    if (token !== state.token) return;
+    show(true);
+    say('live_preparing');
+    const url = new URL('live/stream', base);
+    url.protocol = url.protocol.replace('http', 'ws');
+    const values = state.values || JSON.parse(document.getElementById('live').dataset.settings);
+    worker().postMessage({ kind: 'settings', values });
+    worker().postMessage({ kind: 'start', url: url.href });
+    pump(video, token);
+    listCameras();
+  }
+
+  // Every new frame of the camera goes to the worker, which sends the newest when there is room.
+  function pump(video, token) {
+    const next = video.requestVideoFrameCallback
+      ? (then) => video.requestVideoFrameCallback(then)
+      : (then) => requestAnimationFrame(() => then());
+    const onFrame = async () => {
+      if (token !== state.token) return;
+      next(onFrame);
+      const at = performance.timeOrigin + performance.now();
+      if (!video.videoWidth || !document.getElementById('live').offsetParent) return;  // another tab is open
+      const scale = Math.min(1, MAX_SIDE / Math.max(video.videoWidth, video.videoHeight));
+      const width = Math.round(video.videoWidth * scale), height = Math.round(video.videoHeight * scale);
+      const frame = window.VideoFrame ? new VideoFrame(video, { timestamp: 0 }) : await createImageBitmap(video);
+      worker().postMessage({ kind: 'frame', frame, at, width, height }, [frame]);
+    };
+    next(onFrame);
+  }
+
+  function release() {
+    state.token += 1;
+    state.stream?.getTracks().forEach((track) => { track.onended = null; track.stop(); });
+    if (state.video) state.video.srcObject = null;
+    state.stream = state.video = null;
+    state.worker?.postMessage({ kind: 'stop' });
+    show(false);
+  }
+
+  function stop() {
+    release();
+    say('live_stopped');
+  }
+
+  // The cable came out: say so, and go on when a camera is back.
+  function unplugged() {
+    if (!state.stream) return;
+    release();
+    say('live_unplugged', {}, true);
+    const back = async () => {
+      const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((d) => d.kind === 'videoinput');
+      if (!cameras.length || state.running) return;
+      navigator.mediaDevices.removeEventListener('devicechange', back);
+      if (!cameras.some((camera) => camera.deviceId === state.device)) state.device = '';
+      start();
+    };
+    navigator.mediaDevices.addEventListener('devicechange', back);
+  }
+
+  async function listCameras() {
+    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((d) => d.kind === 'videoinput');
+    const choice = find('camera');
+    choice.replaceChildren(...cameras.map((camera) => new Option(camera.label, camera.deviceId)));
+    choice.value = state.stream?.getVideoTracks()[0].getSettings().deviceId || '';
+    choice.parentElement.hidden = cameras.length < 2;
+  }
+
+  function save() {
+    const canvas = document.createElement('canvas'), seen = find('canvas');
+    Object.assign(canvas, { width: seen.width, height: seen.height });
+    const context = canvas.getContext('2d');
+    if (seen.classList.contains('mirrored')) context.setTransform(-1, 0, 0, 1, canvas.width, 0);
+    context.drawImage(seen, 0, 0);
+    canvas.toBlob((blob) => {
+      const link = document.createElement('a');
+      link.dataset.ready = '1';
+      link.href = URL.createObjectURL(blob);
+      link.download = 'triptych-live.png';
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    });
+  }
+
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest?.('#live button');
+    if (button) ({ 'live-start': start, 'live-stop': stop, 'live-save': save })[button.id]?.();
+  });
+  document.addEventListener('change', (event) => {
+    if (event.target.id === 'live-camera') state.device = event.target.value;
+    if (['live-camera', 'live-resolution'].includes(event.target.id) && state.running) start();
+  });
+
+  // Gradio's controls call this; nothing of it goes through Gradio's server.
+  window.live = {
+    settings(values) {
+      state.values = values;
+      state.worker?.postMessage({ kind: 'settings', values });
+    },
+    async picture(file) {
+      if (!file?.url) return;
+      const bitmap = await createImageBitmap(await (await fetch(file.url)).blob());
+      const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
+      const canvas = new OffscreenCanvas(Math.max(1, bitmap.width * scale), Math.max(1, bitmap.height * scale));
+      canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+      const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+      worker().postMessage({ kind: 'picture', blob });
+    },
+    mirror: (on) => find('canvas').classList.toggle('mirrored', on),
+  };
+})();

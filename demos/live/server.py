@@ -1,0 +1,60 @@
+"""The live view's part of the server: its WebSocket and its scripts."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, WebSocket
+from fastapi.responses import FileResponse, Response
+
+from demos.live.connection import Connection
+from demos.live.slots import Slots
+
+STREAMS = 4
+"""Streams at once. On two cores four still move; a fifth would only slow all of them."""
+
+STREAM_PATH = "/live/stream"
+SCRIPTS = ("live.js", "worker.js")
+
+
+def same_origin(origin: str | None, host: str | None) -> bool:
+    """Whether a WebSocket's ``Origin`` header names the host it came to. Programs send none: they may.
+
+    Browsers let every page open a WebSocket to anywhere; only this check keeps others' pages out.
+
+    >>> same_origin("https://demo.example", "demo.example"), same_origin("https://evil.example", "demo.example")
+    (True, False)
+    """
+    if origin is None:
+        return True
+    name = urlsplit(origin).netloc.lower()
+    return bool(host) and name == (host or "").lower()
+
+
+def live_router(streams: int = STREAMS) -> APIRouter:
+    """The WebSocket at `STREAM_PATH`, for ``streams`` visitors at once, and the scripts beside it."""
+    router = APIRouter()
+    slots = Slots(streams)
+    executor = ThreadPoolExecutor(max(2, min(os.cpu_count() or 2, streams)), thread_name_prefix="live")
+
+    @router.websocket(STREAM_PATH)
+    async def stream(socket: WebSocket) -> None:
+        headers = socket.headers
+        # A proxy that changes Host says so; a page cannot set either header.
+        hosts = (headers.get("host"), headers.get("x-forwarded-host"))
+        if not any(same_origin(headers.get("origin"), host) for host in hosts):
+            await socket.close(1008)
+            return
+        await Connection(socket, slots, executor).run()
+
+    @router.get("/live/{name}")
+    def script(name: str) -> Response:
+        if name not in SCRIPTS:
+            return Response(status_code=404)
+        path = Path(__file__).parent / name
+        return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+    return router
