@@ -1,0 +1,93 @@
+"""A real server in a thread, and a program that speaks its protocol."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from websockets.sync.client import ClientConnection, connect
+
+from core.media.frames import encode_frame
+from demos.live import connection
+from demos.live.protocol import MAX_MESSAGE
+from demos.live.server import STREAM_PATH, live_router
+
+
+class Halves:
+    """Stands for a network: the left half of every frame is a person."""
+
+    def matte(self, frame: np.ndarray) -> np.ndarray:
+        alpha = np.zeros(frame.shape[:2], np.float32)
+        alpha[:, : frame.shape[1] // 2] = 1
+        return alpha
+
+
+class Client:
+    """One browser's side."""
+
+    def __init__(self, wire: ClientConnection) -> None:
+        self.wire = wire
+
+    def send_frame(self, number: int, picture: np.ndarray | bytes) -> None:
+        data = picture if isinstance(picture, bytes) else encode_frame(picture, 95)
+        self.wire.send(b"F" + struct.pack(">I", number) + data)
+
+    def settings(self, **values) -> None:
+        self.wire.send(json.dumps(values))
+
+    def hear(self, timeout: float = 10) -> dict | tuple[str, int, bytes]:
+        """A JSON message as a dict; a binary one as (kind, number, JPEG)."""
+        message = self.wire.recv(timeout=timeout)
+        if isinstance(message, str):
+            return json.loads(message)
+        kind, number = struct.unpack_from(">cI", message)
+        return kind.decode(), number, message[17:]
+
+    def close(self) -> None:
+        self.wire.close()
+
+
+@pytest.fixture
+def serve(monkeypatch) -> Iterator:
+    """``serve(streams=4, segmenter=Halves()) → connect(**options) → Client``."""
+    servers = []
+    open_wires = contextlib.ExitStack()
+
+    def start(streams: int = 4, segmenter=None):
+        monkeypatch.setattr(connection, "load_segmenter", lambda name: segmenter or Halves())
+        app = FastAPI()
+        app.include_router(live_router(streams))
+        listening = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="error", ws_max_size=MAX_MESSAGE + 64, timeout_graceful_shutdown=1)
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        servers.append((server, thread))
+        while not server.started:
+            time.sleep(0.01)
+        port = listening.getsockname()[1]
+
+        def dial(**options) -> Client:
+            options = {"max_size": None, "compression": None, "close_timeout": 0.1} | options
+            wire = open_wires.enter_context(connect(f"ws://127.0.0.1:{port}{STREAM_PATH}", **options))
+            return Client(wire)
+
+        dial.port = port  # type: ignore[attr-defined]
+        return dial
+
+    yield start
+    with contextlib.suppress(Exception):
+        open_wires.close()
+    for server, thread in servers:
+        server.should_exit = True
+        thread.join(10)
