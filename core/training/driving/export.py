@@ -1,0 +1,60 @@
+"""A run becomes a checkpoint: card, safetensors, log and curve."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from core.training.driving.train import AREAS, load_run, read_recipe
+from core.training.portrait.export import draw_curve
+from core.weights import Card, save_checkpoint, weights_folder
+
+TRANSFORM = {"multiple": 32, "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5]}
+NAMES = {
+    "driving-fast": "driving_fast",
+    "driving-fcn": "fcn",
+    "driving-unet": "unet",
+    "driving-deeplab": "deeplab",
+}
+TITLES = {
+    "driving-fast": "Road scenes, fast: for videos and webcams on a CPU",
+    "driving-fcn": "Road scenes, FCN-8s: the first of its kind",
+    "driving-unet": "Road scenes, U-Net: a path back up with all details",
+    "driving-deeplab": "Road scenes, DeepLabV3+: several reaches at once",
+}
+DATA = [
+    {"name": "ImageNet (through EfficientNet-Lite0's published weights)", "terms": "weights Apache-2.0"},
+    {"name": "CamVid", "terms": "CC BY-NC"},
+    {"name": "Cityscapes frames and clips", "terms": "CC BY-NC-SA 4.0; Cityscapes' own terms (non-commercial)"},
+    {"name": "Coral DeepLab's answers on CamVid and IDD frames", "terms": "network Apache-2.0, itself trained on Cityscapes"},
+    {"name": "BDD10K, 6 frames", "terms": "not stated"},
+    {"name": "KITTI, 5 frames", "terms": "not stated"},
+    {"name": "IDD-lite", "terms": "not stated (research)"},
+]  # fmt: skip
+LIMITS = [
+    "Trained on about 900 frames of a few cities by day: at night, in snow and in the tropics' crowds it errs more.",
+    "Far and thin things (poles, signs, riders) are often missed at the size that the network sees.",
+    "Walls, fences, trains and terrain are rarely labelled in the data and often confused.",
+]
+
+
+def export(run: Path, name: str) -> Card:
+    """Write ``weights/NAME`` from a run's averaged weights. Figures are added by ``evaluate --write``."""
+    model = load_run(run)
+    recipe = read_recipe(run)
+    arguments = recipe.pop("arguments")
+    options = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in recipe.items())
+    if arguments:
+        options += f" --arguments '{json.dumps(arguments)}'"
+    architecture = recipe["model"]
+    card = Card(
+        name=name, title=TITLES[name], task="semantic", architecture=architecture, arguments=arguments,
+        labels="cityscapes", transform=TRANSFORM | {"area": AREAS[architecture]}, licence="CC BY-NC-SA 4.0", data=DATA,
+        recipe=f"python -m core.training.driving train --data DATA --prepared PREPARED --run RUN {options}",
+        measured={}, limits=LIMITS, sha256="", bytes=0, folder=weights_folder() / name,
+    )  # fmt: skip
+    card = save_checkpoint(card, model.state_dict())
+    shutil.copy(run / "log.jsonl", card.folder / "log.jsonl")
+    draw_curve(run / "log.jsonl", card.folder / "curve.png")
+    return card
