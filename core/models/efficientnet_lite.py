@@ -46,10 +46,10 @@ FEATURE_CHANNELS = (16, 24, 40, 112, 320)
 
 
 def lite0_blocks(expanded: Sequence[int] | None = None) -> list[BlockSpec]:
-    """Block table of EfficientNet-Lite0; ``expanded`` (16 numbers) replaces the expanded widths.
+    """Block table of EfficientNet-Lite0; ``expanded`` (16 numbers) replaces the expanded widths; 0 leaves a block out.
 
     Raises:
-        ValueError: ``expanded`` does not have 16 numbers.
+        ValueError: ``expanded`` does not have 16 numbers, or leaves out a block that changes shape.
     """
     specs: list[BlockSpec] = []
     inner = STEM_CHANNELS
@@ -61,6 +61,9 @@ def lite0_blocks(expanded: Sequence[int] | None = None) -> list[BlockSpec]:
         return specs
     if len(expanded) != len(specs):
         raise ValueError(f"expanded: expected {len(specs)} widths, got {len(expanded)}")
+    for index, (spec, width) in enumerate(zip(specs, expanded, strict=True)):
+        if width == 0 and (spec.stride, spec.inner) != (1, spec.outer):
+            raise ValueError(f"expanded: block {index} changes its input's shape and cannot be left out")
     return [BlockSpec(s.inner, e, s.outer, s.kernel, s.stride) for s, e in zip(specs, expanded, strict=True)]
 
 
@@ -130,7 +133,9 @@ class EfficientNetLite(nn.Module):
         super().__init__()
         self.stem = nn.Conv2d(3, STEM_CHANNELS, 3, 2, bias=False)
         self.stem_bn = _bn(STEM_CHANNELS)
-        self.blocks = nn.ModuleList(MBConv(s) for s in lite0_blocks(expanded))
+        self.blocks = nn.ModuleList(
+            MBConv(s) if s.expanded else nn.Identity() for s in lite0_blocks(expanded)
+        )
 
     def forward(self, x: Tensor) -> list[Tensor]:
         features = self.early(x, len(self.blocks))

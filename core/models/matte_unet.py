@@ -17,9 +17,9 @@ from core.models.registry import register_model
 
 
 class _ConvBNReLU(nn.Sequential):
-    def __init__(self, inner: int, outer: int, kernel: int) -> None:
+    def __init__(self, inner: int, outer: int, kernel: int, stride: int = 1) -> None:
         super().__init__(
-            nn.Conv2d(inner, outer, kernel, padding=kernel // 2, bias=False),
+            nn.Conv2d(inner, outer, kernel, stride, (kernel - stride + 1) // 2, bias=False),
             nn.BatchNorm2d(outer),
             nn.ReLU(inplace=True),
         )
@@ -48,6 +48,8 @@ class MatteUNet(nn.Module):
 
     Args:
         decoder: channels of the decoder at strides 32, 16, 8, 4, 2.
+            Four widths (strides 32 to 4) end there: sixteen sub-pixels a cell, which see stride 2 through one
+            strided convolution. At stride 2 itself a small network would spend a fifth of its time.
         expanded: expanded widths of the trunk's 16 blocks (None: EfficientNet-Lite0 unpruned).
     """
 
@@ -55,8 +57,8 @@ class MatteUNet(nn.Module):
         self, decoder: Sequence[int] = (96, 64, 48, 32, 16), expanded: Sequence[int] | None = None
     ) -> None:
         super().__init__()
-        if len(decoder) != 5:
-            raise ValueError(f"decoder: expected 5 widths (strides 32 to 2), got {len(decoder)}")
+        if len(decoder) not in (4, 5):
+            raise ValueError(f"decoder: expected 4 or 5 widths (strides 32 to 4 or 2), got {len(decoder)}")
         self.trunk = EfficientNetLite(expanded)
         deepest = decoder[0]
         self.bridge = _ConvBNReLU(FEATURE_CHANNELS[-1], deepest, 1)
@@ -65,9 +67,14 @@ class MatteUNet(nn.Module):
         skips = FEATURE_CHANNELS[-2::-1]
         self.ups = nn.ModuleList(
             _Up(inner, skip, outer)
-            for inner, skip, outer in zip(decoder[:-1], skips, decoder[1:], strict=True)
+            for inner, skip, outer in zip(decoder[:-1], skips[: len(decoder) - 1], decoder[1:], strict=True)
         )
-        self.head = nn.Conv2d(decoder[-1], 4, 3, padding=1)
+        last, self.detail = decoder[-1], None
+        if len(decoder) == 4:
+            self.detail = _ConvBNReLU(FEATURE_CHANNELS[0], last, 4, stride=2)
+            self.head = nn.Conv2d(2 * last, 16, 3, padding=1)
+        else:
+            self.head = nn.Conv2d(last, 4, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.decode(self.trunk(x))
@@ -77,6 +84,9 @@ class MatteUNet(nn.Module):
         *skips, deepest = features
         x = self.bridge(deepest)
         x = x + self.context(x)
-        for up, skip in zip(self.ups, reversed(skips), strict=True):
+        for up, skip in zip(self.ups, reversed(skips), strict=False):
             x = up(x, skip)
-        return F.pixel_shuffle(self.head(x), 2)
+        if self.detail is None:
+            return F.pixel_shuffle(self.head(x), 2)
+        x = torch.cat((x, self.detail(skips[0])), dim=1)
+        return F.pixel_shuffle(self.head(x), 4)

@@ -11,7 +11,7 @@ import torch
 from core.training.portrait.train import Recipe, compiled, load_run, train
 
 FINE = {"decoder": [96, 64, 48, 32, 16]}
-FAST_DECODER = [48, 32, 32, 16, 8]
+FAST_DECODER = [48, 32, 32, 16]
 
 
 def main(argv: list[str] | None = None) -> None:

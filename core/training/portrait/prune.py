@@ -14,15 +14,19 @@ from torch import Tensor
 from core.models.efficientnet_lite import EfficientNetLite, MBConv
 
 # Share of the expanded channels kept: early blocks are the slow ones (large maps), late ones hold the knowledge.
-KEPT = {range(1, 3): 0.34, range(3, 16): 0.4}
+# Whole residual blocks go too: on a CPU three tiny convolutions cost more in their number than in their width.
+KEPT = {
+    range(1, 3): 0.34, range(3, 16): 0.4, range(7, 8): 0.0, range(10, 11): 0.0, range(13, 15): 0.0,
+}  # fmt: skip
 
 
 def kept_widths(trunk: EfficientNetLite, kept: dict[range, float] | None = None) -> list[int]:
-    """Expanded widths after pruning, multiples of 8; block 0 has no expansion and stays."""
+    """Expanded widths after pruning, multiples of 8, 0 for a block left out; block 0 has no expansion and stays."""
     widths = [block.spec.expanded for block in trunk.blocks]
     for blocks, share in (KEPT if kept is None else kept).items():
         for index in blocks:
-            widths[index] = max(8, round(widths[index] * share / 8) * 8)
+            full = trunk.blocks[index].spec.expanded
+            widths[index] = max(8, round(full * share / 8) * 8) if share else 0
     return widths
 
 
@@ -44,10 +48,12 @@ def prune_trunk(trunk: EfficientNetLite, widths: Sequence[int]) -> EfficientNetL
     """A narrower trunk with the most important expanded channels of ``trunk``."""
     narrow = EfficientNetLite(widths)
     source, state = trunk.state_dict(), {}
+    gone = tuple(f"blocks.{index}." for index, width in enumerate(widths) if width == 0)
     for name, value in source.items():
-        state[name] = value
+        if not name.startswith(gone):
+            state[name] = value
     for index, (block, width) in enumerate(zip(trunk.blocks, widths, strict=True)):
-        if width == block.spec.expanded:
+        if width in (0, block.spec.expanded):
             continue
         keep = importance(block).topk(width).indices.sort().values
         for name in source:

@@ -46,3 +46,26 @@ def test_pruning_away_dead_channels_changes_nothing():
         for ours, whole in zip(narrow(x), trunk(x), strict=True):
             assert torch.allclose(ours, whole, atol=1e-4)
     assert sum(p.numel() for p in narrow.parameters()) < 0.65 * sum(p.numel() for p in trunk.parameters())
+
+
+def test_a_block_that_adds_nothing_can_be_left_out():
+    torch.manual_seed(0)
+    trunk = EfficientNetLite().eval()
+    widths = kept_widths(trunk, {range(7, 8): 0.0, range(10, 11): 0.0})
+    with torch.no_grad():
+        for index in (7, 10):
+            for parameter in trunk.blocks[index].project_bn.parameters():
+                parameter.zero_()
+        x = torch.randn(1, 3, 64, 64)
+        for ours, whole in zip(prune_trunk(trunk, widths).eval()(x), trunk(x), strict=True):
+            assert torch.equal(ours, whole)
+    with pytest.raises(ValueError, match="block 5"):
+        EfficientNetLite([8, 8, 8, 8, 8, 0, *[8] * 10])
+
+
+def test_a_decoder_may_end_at_stride_4_and_still_answers_in_full_size():
+    model = build_model("matte_unet", decoder=(16, 16, 16, 8)).eval()
+    with torch.inference_mode():
+        assert model(torch.randn(2, 3, 64, 96)).shape == (2, 1, 64, 96)
+    with pytest.raises(ValueError, match="4 or 5"):
+        build_model("matte_unet", decoder=(16, 16, 16))
