@@ -48,3 +48,14 @@ class SemanticNetwork(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return upsample(self.coarse(x), self.stride)
+
+
+class Coarse(nn.Module):
+    """A semantic network that answers with its logits at ``stride``: what gets compiled."""
+
+    def __init__(self, network: SemanticNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.network.coarse(x)

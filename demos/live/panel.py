@@ -27,7 +27,7 @@ def build_live_tab(w: dict[str, str]) -> None:
         with gr.Column(scale=4, min_width=280):
             controls = build_controls(w, OUTPUTS, DEFAULT_WEIGHTS, "live")
             mirror = gr.Checkbox(True, label=w["mirror"], elem_id="live-mirror")
-    chosen = [controls.output, controls.f_number, controls.shape, controls.color, controls.weights]
+    chosen: list[Any] = [controls.output, controls.f_number, controls.shape, controls.color, controls.weights]
     gr.on([component.change for component in chosen], None, chosen, js=_SETTINGS, **_QUIET)
     controls.image.change(None, controls.image, js=_PICTURE, **_QUIET)
     mirror.change(None, mirror, js=_MIRROR, **_QUIET)

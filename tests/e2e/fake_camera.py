@@ -41,7 +41,9 @@ def write_camera(path: Path, width: int = 640, height: int = 480, frames: int = 
     side = round(height * 0.9)
     person = cv2.resize(person, (side, side), interpolation=cv2.INTER_AREA)
     y, x = np.mgrid[:height, :width]
-    room = np.stack(((x // 24 % 2) * 60 + 90, (y // 24 % 2) * 60 + 90, np.full_like(x, 140)), axis=-1).astype(np.uint8)
+    room = np.stack(((x // 24 % 2) * 60 + 90, (y // 24 % 2) * 60 + 90, np.full_like(x, 140)), axis=-1).astype(
+        np.uint8
+    )
     with open(path, "wb") as file:
         file.write(f"YUV4MPEG2 W{width} H{height} F{fps}:1 Ip A1:1 C420jpeg\n".encode())
         for number in range(frames):

@@ -25,16 +25,10 @@ def maker(model: nn.Module, area: int, threads: int = 2) -> ProbabilityMaker:
     """A network as a maker of probabilities at its own stride, in OpenVINO (float32), frames brought to ``area`` px."""
     import openvino as ov
     import torch
-    from torch import nn
 
-    class Coarse(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model.eval()
+    from core.models.semantic import Coarse
 
-        def forward(self, x):
-            return self.model.coarse((x - 127.5) / 127.5).softmax(dim=1)
-
+    network = Coarse(model.eval())
     requests: dict[tuple[int, int], Any] = {}
     settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
 
@@ -42,10 +36,12 @@ def maker(model: nn.Module, area: int, threads: int = 2) -> ProbabilityMaker:
         size = fit_size(*image.shape[:2], area, 32)
         if size not in requests:
             shape = (1, 3, *size)
-            graph = ov.convert_model(Coarse(), example_input=torch.zeros(shape), input=[shape])
+            graph = ov.convert_model(network, example_input=torch.zeros(shape), input=[shape])
             requests[size] = ov.Core().compile_model(graph, "CPU", settings).create_infer_request()
         tensor = shrink(image, *size).transpose(2, 0, 1)[None].astype(np.float32)
-        return requests[size].infer([tensor])[0][0].copy()
+        logits = requests[size].infer([tensor / 127.5 - 1])[0][0]
+        odds = np.exp(logits - logits.max(axis=0))
+        return odds / odds.sum(axis=0)
 
     return make
 

@@ -18,6 +18,7 @@ from core.errors import InputError
 from core.models import build_model
 from core.models.driving_fast import REPLACED_BLOCKS, FastTrunk
 from core.models.efficientnet_lite import EfficientNetLite
+from core.models.semantic import Coarse
 from core.training.common import Early, Log, compiled, imagenet_trunk, learning_rate, save_state, scale
 from core.training.driving.data import JOINT_TABLE
 from core.training.driving.losses import distillation_loss, driving_loss, row_weights
@@ -255,7 +256,7 @@ def network_teacher(run: Path, recipe: Recipe) -> Callable[[Tensor], Tensor]:
     theirs = read_recipe(run)
     ratio = (AREAS[theirs["model"]] / AREAS[recipe.model]) ** 0.5
     size = (round(recipe.height * ratio / 32) * 32, round(recipe.width * ratio / 32) * 32)
-    request = compiled(load_run(run), recipe.batch, size)
+    request = compiled(Coarse(load_run(run)), recipe.batch, size)
 
     def teacher(picture: Tensor) -> Tensor:
         large = F.interpolate(picture, size, mode="bilinear", align_corners=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from core.training.portrait.train import Recipe, compiled, load_run, train
+from core.training.portrait.train import Recipe, compiled, load_initial, train
 
 FINE = {"decoder": [96, 64, 48, 32, 16]}
 FAST_DECODER = [48, 32, 32, 16]
@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--run", type=Path, help="folder of this run's checkpoints and log")
     parser.add_argument("--prepared", type=Path, help="folder of the mattes made by 'prepare'")
     parser.add_argument(
-        "--initial", type=Path, help="another run's folder whose averaged weights to start from"
+        "--initial", type=Path, help="a run's folder, or a checkpoint's name, whose weights to start from"
     )
     parser.add_argument("--peers", type=Path, help="folder with mediapipe/*.tflite, for 'evaluate'")
     parser.add_argument(
@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> None:
     elif options.step == "fast":
         from core.training.portrait.prune import kept_widths, prune_trunk
 
-        fine = load_run(options.initial)
+        fine = load_initial(options.initial)
         widths = kept_widths(fine.trunk)
         arguments = {"decoder": FAST_DECODER, "expanded": widths}
         initial = {f"trunk.{k}": v for k, v in prune_trunk(fine.trunk, widths).state_dict().items()}
@@ -65,7 +65,7 @@ def main(argv: list[str] | None = None) -> None:
             prepared=options.prepared, initial=initial, teacher=teacher, stop_after=options.stop_after,
         )  # fmt: skip
     elif options.step == "fine":
-        initial = load_run(options.initial).state_dict() if options.initial else None
+        initial = load_initial(options.initial).state_dict() if options.initial else None
         train(
             options.data, options.run, FINE, recipe,
             prepared=options.prepared, initial=initial, stop_after=options.stop_after,

@@ -20,6 +20,7 @@ from core.models.efficientnet_lite import EfficientNetLite
 from core.training.common import Early, compiled, imagenet_trunk, learning_rate, scale
 from core.training.portrait.losses import distillation_loss, matte_loss
 from core.training.portrait.samples import Samples, load
+from core.weights import load_card, load_state
 
 CHECKPOINT_EVERY_S = 240
 
@@ -207,4 +208,12 @@ def load_run(run: Path) -> nn.Module:
     return model.eval()
 
 
-__all__ = ["Recipe", "Stepper", "compiled", "imagenet_trunk", "load_run", "train"]
+def load_initial(source: Path) -> nn.Module:
+    """The network of a run's folder or, where there is none, of the checkpoint of that name in ``weights``."""
+    if (source / "recipe.json").is_file():
+        return load_run(source)
+    card = load_card(str(source))
+    return load_state(card, build_model(card.architecture, **card.arguments))
+
+
+__all__ = ["Recipe", "Stepper", "compiled", "imagenet_trunk", "load_initial", "load_run", "train"]
