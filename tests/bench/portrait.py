@@ -19,11 +19,15 @@ GENERAL = "selfie_segmentation_8b57bf879.tflite"
 
 
 def scene(height: int, width: int) -> np.ndarray:
-    """The example's person in a frame of this size, uint8 RGB."""
-    person = example_photo().pixels
-    scaled = cv2.resize(person, (height, height), interpolation=cv2.INTER_CUBIC)
-    left = (width - height) // 2
-    return cv2.copyMakeBorder(scaled, 0, 0, left, width - height - left, cv2.BORDER_REFLECT_101)
+    """The example's person, head and shoulders, in a frame of this size, uint8 RGB: as a webcam sees people."""
+    return cover_top(example_photo().pixels, height, width)
+
+
+def cover_top(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    """``picture`` scaled to cover ``height × width``, its top kept."""
+    scale = max(height / picture.shape[0], width / picture.shape[1])
+    part = picture[: round(height / scale), : round(width / scale)]
+    return cv2.resize(part, (width, height), interpolation=cv2.INTER_CUBIC)
 
 
 def mediapipe(peers: Path, frame: np.ndarray):

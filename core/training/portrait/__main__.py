@@ -29,11 +29,12 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--write", action="store_true", help="'evaluate' writes the figures into the cards")
     parser.add_argument("--stop-after", type=int, help="stop (resumably) after this iteration")
+    parser.add_argument("--threads", type=int, default=2)
     for field in dataclasses.fields(Recipe):
         kind = type(field.default)
         parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
     options = parser.parse_args(argv)
-    torch.set_num_threads(2)
+    torch.set_num_threads(options.threads)
     recipe = Recipe(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Recipe)})
 
     if options.step == "prepare":

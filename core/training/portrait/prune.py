@@ -16,7 +16,7 @@ from core.models.efficientnet_lite import EfficientNetLite, MBConv
 # Share of the expanded channels kept: early blocks are the slow ones (large maps), late ones hold the knowledge.
 # Whole residual blocks go too: on a CPU three tiny convolutions cost more in their number than in their width.
 KEPT = {
-    range(1, 3): 0.34, range(3, 16): 0.4, range(7, 8): 0.0, range(10, 11): 0.0, range(13, 15): 0.0,
+    range(1, 3): 0.34, range(3, 16): 0.5, range(7, 8): 0.0, range(13, 14): 0.0,
 }  # fmt: skip
 
 
