@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core.errors import InputError
@@ -21,7 +21,8 @@ def whole_file(target: str | Path) -> Iterator[Path]:
     target = Path(target)
     if target.is_dir():
         raise InputError(f"{target} is a folder", "a file's name to write to")
-    partial = target.with_name(f".{uuid.uuid4().hex[:12]}{target.suffix}")
+    # Both endings of .nii.gz: libraries choose the format by the name.
+    partial = target.with_name(f".{uuid.uuid4().hex[:12]}{''.join(target.suffixes[-2:])}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with open(partial, "wb"):
@@ -39,3 +40,19 @@ def whole_file(target: str | Path) -> Iterator[Path]:
         ) from None
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def whole_files(targets: Sequence[str | Path]) -> Iterator[list[Path]]:
+    """Like :func:`whole_file` for files that belong together: all of them appear, or none.
+
+    Entered before the work is done, it finds unwritable folders first.
+
+    Raises:
+        InputError: as :func:`whole_file`, or a name occurs twice.
+    """
+    paths = [Path(target) for target in targets]
+    if len({path.absolute() for path in paths}) < len(paths):
+        raise InputError(f"one name for two results: {', '.join(map(str, paths))}", "different names")
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(whole_file(path)) for path in paths]

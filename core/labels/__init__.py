@@ -8,13 +8,24 @@ from core.labels.cityscapes import CITYSCAPES
 from core.labels.coco import COCO_PANOPTIC
 from core.labels.idd import IDD_LITE
 from core.labels.label import Label, LabelSet
-from core.labels.medical import BRAIN, CT_HEAD_NECK, HIPPOCAMPUS
+from core.labels.medical import BRAIN, CT_HEAD_NECK, CT_TISSUES, HIPPOCAMPUS
 from core.labels.portrait import PORTRAIT
 from core.labels.voc import VOC
 
 _SETS = {
     s.name: s
-    for s in (PORTRAIT, VOC, COCO_PANOPTIC, CITYSCAPES, CAMVID, IDD_LITE, HIPPOCAMPUS, CT_HEAD_NECK, BRAIN)
+    for s in (
+        PORTRAIT,
+        VOC,
+        COCO_PANOPTIC,
+        CITYSCAPES,
+        CAMVID,
+        IDD_LITE,
+        HIPPOCAMPUS,
+        CT_HEAD_NECK,
+        BRAIN,
+        CT_TISSUES,
+    )
 }
 
 

@@ -19,3 +19,17 @@ CT_HEAD_NECK = _organs(
     "mandible",
 )  # fmt: skip
 BRAIN = _organs("brain", "any DLMUSE region is brain", "brain")
+# Colours of an anatomy book rather than a palette: a scan full of it should be legible at a glance.
+CT_TISSUES = LabelSet(
+    "ct-tissues",
+    (
+        Label(0, "background", (0, 0, 0), train_id=0),
+        Label(1, "rest of the body", (120, 132, 150), train_id=1, category="body", category_id=1),
+        Label(2, "lungs", (86, 180, 233), train_id=2, category="body", category_id=1),
+        Label(3, "fat", (240, 200, 90), train_id=3, category="body", category_id=1),
+        Label(4, "soft tissue", (200, 80, 72), train_id=4, category="body", category_id=1),
+        Label(5, "bone", (245, 240, 225), train_id=5, category="body", category_id=1),
+    ),
+    void_id=None,
+    source="HU ranges; see core/medical/hounsfield.py",
+)

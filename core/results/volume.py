@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -40,8 +40,8 @@ class VolumeMask:
             raise InputError(
                 f"affine {np.array2string(np.asarray(self.affine))}", "an invertible 4×4 matrix in mm"
             )
-        for number in np.unique(self.ids):
-            self.labels.by_id(int(number))
+        for number in present_ids(self.ids):
+            self.labels.by_id(number)
 
     @property
     def voxel_ml(self) -> float:
@@ -51,11 +51,17 @@ class VolumeMask:
     def volumes_ml(self) -> dict[str, float]:
         """Millilitres by label name, background (id 0) left out; a label without voxels gives 0."""
         return {
-            e.name: int((self.ids == e.id).sum()) * self.voxel_ml for e in self.labels.labels if e.id != 0
+            e.name: int(np.count_nonzero(self.ids == e.id)) * self.voxel_ml
+            for e in self.labels.labels
+            if e.id != 0
         }
 
-    def save(self, path: str | Path, like: nib.Nifti1Image | None = None) -> Path:
-        """Write NIfTI (``.nii`` or ``.nii.gz``); ``like``: the scan, whose geometry codes and units are kept.
+    def save(self, path: str | Path, like: Any = None) -> Path:
+        """Write NIfTI (``.nii`` or ``.nii.gz``) in the smallest integer type that holds the label set.
+
+        Args:
+            like: nibabel's image of the scan, or its header: qform, sform, their codes and units are taken over bit by bit, and
+                NIfTI-2 stays NIfTI-2.
 
         Raises:
             InputError: another ending, a scan of another shape, or an unwritable folder.
@@ -65,20 +71,50 @@ class VolumeMask:
         path = Path(path)
         if not path.name.endswith((".nii", ".nii.gz")):
             raise InputError(f"cannot write {path.name}", "a name ending in .nii or .nii.gz")
-        dtype = np.uint8 if self.ids.min() >= 0 and self.ids.max() < 256 else np.int32
-        image = nib.Nifti1Image(self.ids.astype(dtype), self.affine)
-        if like is not None:
-            if like.shape[:3] != self.ids.shape:
-                raise InputError(
-                    f"a mask of {self.ids.shape} for a scan of {like.shape[:3]}", "the same grid"
-                )
-            image.set_sform(like.get_sform(), int(like.header["sform_code"]))
-            image.set_qform(like.get_qform(), int(like.header["qform_code"]))
-            image.header.set_xyzt_units(*like.header.get_xyzt_units())
+        header = getattr(like, "header", like)
+        if header is not None and tuple(header.get_data_shape()[:3]) != self.ids.shape:
+            shape = tuple(header.get_data_shape()[:3])
+            raise InputError(f"a mask of {self.ids.shape} for a scan of {shape}", "the same grid")
+        # A header of NIfTI-1 counts to 32767 along an axis, and its affine has single precision.
+        two = isinstance(header, nib.Nifti2Header) or max(self.ids.shape) > 32767
+        kind = nib.Nifti2Image if two else nib.Nifti1Image
+        ids = self.ids.astype(self.dtype, copy=False)
+        # The header's own type, if any, would win over the array's.
+        image = kind(ids, self.affine, _geometry_of(header, kind.header_class), dtype=ids.dtype)
         with whole_file(path) as partial:
-            # The temporary name keeps only the last suffix, and nibabel compresses by name.
-            named = partial.with_name(partial.name.removesuffix(path.suffix) + "".join(path.suffixes[-2:]))
-            nib.save(image, named)
-            if named != partial:
-                named.replace(partial)
+            nib.save(image, partial)
         return path
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The smallest of uint8, int16, uint16 and int32 that holds every id of the label set."""
+        ids = [label.id for label in self.labels.labels]
+        for dtype in (np.uint8, np.int16, np.uint16):
+            if np.iinfo(dtype).min <= min(ids) and max(ids) <= np.iinfo(dtype).max:
+                return np.dtype(dtype)
+        return np.dtype(np.int32)
+
+
+def _geometry_of(header: Any, kind: type[nib.Nifti1Header]) -> nib.Nifti1Header | None:
+    """A fresh header with the geometry of another NIfTI header; None where that has none (Analyze)."""
+    import nibabel as nib
+
+    if not isinstance(header, nib.Nifti1Header):
+        return None
+    fresh = kind()
+    for name in ("qform_code", "sform_code", "quatern_b", "quatern_c", "quatern_d", "qoffset_x", "qoffset_y",
+                 "qoffset_z", "srow_x", "srow_y", "srow_z", "xyzt_units"):  # fmt: skip
+        fresh[name] = header[name]
+    fresh["pixdim"][:4] = header["pixdim"][:4]
+    return fresh
+
+
+def present_ids(ids: np.ndarray) -> list[int]:
+    """The ids that occur, ascending. Slice by slice: a sort of a whole CT would double its memory."""
+    found: set[int] = set()
+    for piece in ids:
+        if piece.dtype == np.uint8:
+            found |= set(np.flatnonzero(np.bincount(piece.ravel(), minlength=256)).tolist())
+        else:
+            found |= set(np.unique(piece).tolist())
+    return sorted(found)
