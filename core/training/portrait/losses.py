@@ -50,7 +50,9 @@ def matte_loss(logits: Tensor, alpha: Tensor, weight: Tensor) -> tuple[Tensor, d
     band = (edge * (probability - alpha).abs()).sum() / edge.sum().clamp_min(1)
     gradient = logits.new_zeros(())
     for dim in (2, 3):
-        w = edge.narrow(dim, 1, edge.shape[dim] - 1)
+        # Both pixels of a difference must count: one of them ignored would teach the other its own error.
+        last = edge.shape[dim] - 1
+        w = edge.narrow(dim, 1, last) * edge.narrow(dim, 0, last)
         gradient = gradient + (w * (probability - alpha).diff(dim=dim).abs()).sum() / w.sum().clamp_min(1)
     total = entropy + 0.5 * jaccard + 0.5 * band + 0.5 * gradient + 0.15 * hardest
     parts: dict[str, Tensor] = {
