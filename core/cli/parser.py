@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from core import __version__
+from core.cli.evaluate_options import add_evaluate
 from core.errors import InputError
 
 EPILOG = """exit codes: 0 done; 1 a folder in which some files failed; 2 bad input; 130 stopped by Ctrl-C"""
@@ -21,6 +22,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Triptych {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_portrait(commands)
+    add_evaluate(commands)
     _add_weights(commands)
     return parser
 
@@ -78,6 +80,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from core.cli.portrait import run
 
             return run(options)
+        if options.command == "evaluate":
+            from core.cli.evaluate import run as run_evaluate
+
+            return run_evaluate(options)
         from core.cli.weights import run as run_weights
 
         return run_weights(options)

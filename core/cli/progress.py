@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import sys
+import time
+from typing import Protocol
 
-from core.media.convert import Progress
+
+class Progress(Protocol):
+    """``done`` of ``total`` (None: unknown), seconds spent and left (None: unknown)."""
+
+    @property
+    def done(self) -> int: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def elapsed_s(self) -> float: ...
+    @property
+    def left_s(self) -> float | None: ...
 
 
 def clock(seconds: float) -> str:
@@ -17,21 +30,30 @@ def clock(seconds: float) -> str:
 class Bar:
     """Draws ``name [####----] 40 % 12.5 frames/s, 0:31 left`` on standard error where that is a terminal."""
 
-    def __init__(self, name: str) -> None:
-        self._name, self._shown, self._live = name, -1.0, sys.stderr.isatty()
+    def __init__(self, name: str, unit: str = "frames") -> None:
+        self._name, self._unit, self._shown, self._live = name, unit, -1.0, sys.stderr.isatty()
+        self._began = time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
-        if not self._live or (progress.elapsed_s - self._shown < 0.2 and progress.done != progress.total):
+        self._draw(progress.done, progress.total, progress.elapsed_s, progress.left_s)
+
+    def count(self, done: int, total: int) -> None:
+        """For work that does not time itself: it began when the bar was made."""
+        elapsed = time.monotonic() - self._began
+        self._draw(done, total, elapsed, elapsed / done * (total - done) if done else None)
+
+    def _draw(self, done: int, total: int | None, elapsed: float, left: float | None) -> None:
+        if not self._live or (elapsed - self._shown < 0.2 and done != total):
             return
-        self._shown = progress.elapsed_s
-        rate = progress.done / max(progress.elapsed_s, 1e-6)
-        if progress.total and progress.left_s is not None:
-            filled = round(24 * progress.done / progress.total)
+        self._shown = elapsed
+        rate = done / max(elapsed, 1e-6)
+        if total and left is not None:
+            filled = round(24 * done / total)
             bar = "#" * filled + "-" * (24 - filled)
-            percent = round(100 * progress.done / progress.total)
-            line = f"{self._name} [{bar}] {percent:3} % {rate:.1f} frames/s, {clock(progress.left_s)} left"
+            percent = round(100 * done / total)
+            line = f"{self._name} [{bar}] {percent:3} % {rate:.1f} {self._unit}/s, {clock(left)} left"
         else:
-            line = f"{self._name} {progress.done} frames, {rate:.1f} frames/s"
+            line = f"{self._name} {done} {self._unit}, {rate:.1f} {self._unit}/s"
         print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
 
     def end(self) -> None:

@@ -71,7 +71,10 @@ class InstanceIoU:
             )
         if instances.dtype.kind not in "iu":
             raise InputError(f"{lead}the instance map is {instances.dtype}", "integers such as 26001")
-        number, predicted, count = count_pairs(instances, as_bytes(prediction, f"{lead}the prediction"))
+        predicted_ids = as_bytes(prediction, f"{lead}the prediction")
+        if not instances.size or instances.max() <= 1000:
+            return
+        number, predicted, count = count_pairs(instances, predicted_ids)
         kept = number > 1000
         number, predicted, count = number[kept], predicted[kept], count[kept]
         label_id = number // 1000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import InputError
+from core.metrics.read import read_json
 from core.results import Instances
 
 _STATS = ("ap", "ap50", "ap75", "ap_small", "ap_medium", "ap_large", "ar1", "ar10", "ar100")
@@ -72,11 +72,14 @@ def coco_ap(
             for i, mask in enumerate(side.masks):
                 crowd = side is theirs and crowds is not None and bool(crowds[number - 1][i])
                 code = rle.encode(np.asfortranarray(mask, np.uint8))
-                kept.append({
+                entry = {
                     "id": len(kept) + 1, "image_id": number, "category_id": int(side.label_ids[i]), "segmentation": code,
-                    "area": int(mask.sum()), "bbox": rle.toBbox(code).tolist(), "iscrowd": int(crowd),
-                    "score": float(side.scores[i]),
-                })  # fmt: skip
+                }  # fmt: skip
+                if side is theirs:
+                    box = rle.toBbox(code).tolist()
+                    kept.append({**entry, "area": int(mask.sum()), "bbox": box, "iscrowd": int(crowd)})
+                else:  # with a bbox, pycocotools would take the box's area for the mask's
+                    kept.append({**entry, "score": float(side.scores[i])})
     categories = [{"id": e.id, "name": e.name} for e in truths[0].labels.labels]
     return _evaluate({"images": images, "annotations": annotations, "categories": categories}, answers)
 
@@ -84,46 +87,77 @@ def coco_ap(
 def coco_ap_files(predictions: str | Path, truth: str | Path) -> CocoAP:
     """Mask AP of a COCO results file against a COCO annotation file.
 
+    Images without predictions have missed everything, as in COCO. Where results have a ``bbox``, pycocotools takes the
+    box's area for small, medium and large; leave it out to have the mask's.
+
     Args:
-        predictions: JSON, ``[{"image_id", "category_id", "segmentation", "score"}]``.
+        predictions: JSON, ``[{"image_id", "category_id", "segmentation", "score"}]``; segmentations are run lengths,
+            compressed or not, or polygons.
         truth: JSON, ``{"images", "annotations", "categories"}``.
 
     Raises:
         InputError: not such files, predictions of unknown images or categories, or masks of another size.
     """
     predictions, truth = Path(predictions), Path(truth)
-    answers, dataset = _read_json(predictions), _read_json(truth)
-    if not isinstance(dataset, dict) or not {"images", "annotations", "categories"} <= set(dataset):
-        raise InputError(f"{truth.name} is no COCO truth", '"images", "annotations" and "categories"')
+    answers, dataset = (
+        read_json(predictions, "a COCO results file"),
+        read_json(truth, "a COCO annotation file"),
+    )
+    _check_truth(dataset, truth)
     keys = {"image_id", "category_id", "segmentation", "score"}
     if not isinstance(answers, list) or not all(isinstance(a, dict) and keys <= set(a) for a in answers):
-        raise InputError(f"{predictions.name} is no COCO result", f"a list of {', '.join(sorted(keys))}")
+        raise InputError(f"{predictions} is no COCO result", f"a list of {', '.join(sorted(keys))}")
     for what, place in (("image", "images"), ("category", "categories")):
         known = {e["id"] for e in dataset[place]}
         unknown = sorted({str(a[f"{what}_id"]) for a in answers if a[f"{what}_id"] not in known})
         if unknown:
             raise InputError(
-                f"{predictions.name} has predictions of {what} {', '.join(unknown[:8])}",
+                f"{predictions} has predictions of {what} {', '.join(unknown[:8])}",
                 f"a {what} of {truth.name}",
             )
-    sizes = {e["id"]: [e["height"], e["width"]] for e in dataset["images"]}
-    for answer in answers:
-        code = answer["segmentation"]
-        if isinstance(code, dict) and list(code.get("size", [])) != sizes[answer["image_id"]]:
-            raise InputError(
-                f"{predictions.name}: a mask of image {answer['image_id']} is {code.get('size')}",
-                f"{sizes[answer['image_id']]} as in {truth.name}",
-            )
-    return _evaluate(dataset, answers)
-
-
-def _read_json(path: Path) -> Any:
+    sizes = {e["id"]: (e["height"], e["width"]) for e in dataset["images"]}
+    for number, answer in enumerate(answers):
+        answer["segmentation"] = _run_lengths(
+            answer["segmentation"], sizes[answer["image_id"]], f"{predictions}, result {number}"
+        )
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist", "a COCO JSON file") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path.name} is not JSON ({error})", "a COCO JSON file") from None
+        return _evaluate(dataset, answers)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise InputError(
+            f"{truth} or {predictions} is broken ({type(error).__name__}: {error})", "COCO's formats"
+        ) from None
+
+
+def _check_truth(dataset: Any, path: Path) -> None:
+    needed = {
+        "images": {"id", "height", "width"},
+        "annotations": {"id", "image_id", "category_id", "segmentation", "area"},
+        "categories": {"id", "name"},
+    }
+    for place, keys in needed.items():
+        entries = dataset.get(place) if isinstance(dataset, dict) else None
+        if not isinstance(entries, list) or not all(isinstance(e, dict) and keys <= set(e) for e in entries):
+            raise InputError(f"{path} is no COCO truth", f'"{place}" with {", ".join(sorted(keys))} each')
+    if not dataset["images"]:
+        raise InputError(f"{path} has no images", "at least one")
+    for entry in dataset["annotations"]:
+        entry.setdefault("iscrowd", 0)
+
+
+def _run_lengths(segmentation: Any, size: tuple[int, int], what: str) -> dict[str, Any]:
+    """Compressed run lengths, the only form that pycocotools takes in results."""
+    from pycocotools import mask as rle
+
+    if isinstance(segmentation, dict) and tuple(segmentation.get("size", ())) != size:
+        raise InputError(f"{what}: a mask of {segmentation.get('size')}", f"{list(size)} as its image")
+    try:
+        if isinstance(segmentation, list):
+            return rle.merge(rle.frPyObjects(segmentation, *size))
+        if isinstance(segmentation["counts"], list):
+            return rle.frPyObjects(segmentation, *size)
+        return {"size": list(size), "counts": segmentation["counts"]}
+    except Exception as error:  # pycocotools raises bare Exceptions
+        raise InputError(f"{what}: a broken segmentation ({error})", "run lengths or polygons") from None
 
 
 def _evaluate(dataset: dict[str, Any], answers: list[dict[str, Any]]) -> CocoAP:

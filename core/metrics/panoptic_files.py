@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,86 @@ import numpy as np
 
 from core.errors import InputError
 from core.labels import Label
+from core.metrics.folders import missing_error
 from core.metrics.panoptic import PanopticQuality
+from core.metrics.read import read_ahead, read_json
 from core.results import Segment
 
 Report = Callable[[int, int], None]  # done, total
+
+
+@dataclass(frozen=True)
+class PanopticPairing:
+    """Images of two panoptic JSON files, paired by ``image_id``.
+
+    Attributes:
+        prediction, truth: the JSON files.
+        labels: the truth's categories.
+        pairs: annotations of prediction and truth, in the truth's order.
+        missing, extra: file names without a prediction, and of predictions of other images.
+    """
+
+    prediction: Path
+    truth: Path
+    labels: tuple[Label, ...]
+    pairs: list[tuple[dict[str, Any], dict[str, Any]]]
+    missing: list[str]
+    extra: list[str]
+
+    def evaluate(self, report: Report | None = None) -> PanopticQuality:
+        """PQ over the pairs; ``report`` is called with the images done and their number."""
+        quality = PanopticQuality(self.labels)
+        for done, (maps, (answer, annotation)) in enumerate(
+            zip(read_ahead(self._read, self.pairs), self.pairs, strict=True), 1
+        ):
+            name = annotation["file_name"]
+            ours, theirs = _segments(answer, self.prediction), _segments(annotation, self.truth)
+            areas = quality.add(maps[0], ours, maps[1], theirs, name)
+            _check_areas(annotation, areas, self.truth)
+            if report:
+                report(done, len(self.pairs))
+        return quality
+
+    def _read(self, pair: tuple[dict[str, Any], dict[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
+        answer, annotation = pair
+        ours = _read_png(self.prediction.with_suffix("") / answer["file_name"])
+        return ours, _read_png(self.truth.with_suffix("") / annotation["file_name"])
+
+
+def pair_panoptic_files(
+    prediction: str | Path,
+    truth: str | Path,
+    labels: Iterable[Label] | None = None,
+    skip_missing: bool = False,
+) -> PanopticPairing:
+    """Read and check the two JSON files.
+
+    Args:
+        labels: categories; None: the truth's own.
+        skip_missing: leave out images without a prediction.
+
+    Raises:
+        InputError: a file, a folder or a prediction is missing, or a JSON is not in COCO's panoptic format.
+    """
+    prediction, truth = Path(prediction), Path(truth)
+    answers = {a["image_id"]: a for a in _read_json(prediction)["annotations"]}
+    body = _read_json(truth)
+    annotations = body["annotations"]
+    kept = tuple(labels) if labels is not None else tuple(_categories(body, truth))
+    if not annotations:
+        raise InputError(f"{truth} has no annotations", "at least one")
+    known = {a["image_id"] for a in annotations}
+    pairing = PanopticPairing(
+        prediction,
+        truth,
+        kept,
+        [(answers[a["image_id"]], a) for a in annotations if a["image_id"] in answers],
+        [str(a["file_name"]) for a in annotations if a["image_id"] not in answers],
+        [str(a["file_name"]) for i, a in answers.items() if i not in known],
+    )
+    if pairing.missing and not (skip_missing and pairing.pairs):
+        raise missing_error(prediction, truth, pairing.missing, len(pairing.pairs))
+    return pairing
 
 
 def evaluate_panoptic_files(
@@ -33,31 +110,7 @@ def evaluate_panoptic_files(
         InputError: a file or a prediction is missing, sizes differ, ids of a PNG and the JSON differ, an area in the
             truth's JSON is not that of its PNG, or a category is unknown; the message names the file.
     """
-    prediction, truth = Path(prediction), Path(truth)
-    ours, theirs = _read_json(prediction), _read_json(truth)
-    quality = PanopticQuality(_categories(theirs, truth))
-    answers = {a["image_id"]: a for a in ours["annotations"]}
-    missing = [a for a in theirs["annotations"] if a["image_id"] not in answers]
-    if missing:
-        names = ", ".join(str(a["file_name"]) for a in missing[:5]) + (" …" if len(missing) > 5 else "")
-        raise InputError(
-            f"{prediction.name} has no prediction for {len(missing)} of {len(theirs['annotations'])} images ({names})",
-            "one for every image of the truth",
-        )
-    if not theirs["annotations"]:
-        raise InputError(f"{truth.name} has no annotations", "at least one")
-    for number, annotation in enumerate(theirs["annotations"], 1):
-        answer = answers[annotation["image_id"]]
-        name = annotation["file_name"]
-        their_map = _read_png(truth.with_suffix("") / name)
-        our_map = _read_png(prediction.with_suffix("") / answer["file_name"])
-        areas = quality.add(
-            our_map, _segments(answer, prediction), their_map, _segments(annotation, truth), name
-        )
-        _check_areas(annotation, areas, truth)
-        if report:
-            report(number, len(theirs["annotations"]))
-    return quality
+    return pair_panoptic_files(prediction, truth).evaluate(report)
 
 
 def decode_ids(bgr: np.ndarray) -> np.ndarray:
@@ -72,26 +125,30 @@ def decode_ids(bgr: np.ndarray) -> np.ndarray:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist", "a panoptic JSON file") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path.name} is not JSON ({error})", "a panoptic JSON file") from None
-    good = isinstance(body, dict) and isinstance(body.get("annotations"), list)
-    if not good or not all(
-        isinstance(a, dict) and {"image_id", "file_name", "segments_info"} <= set(a)
-        for a in body["annotations"]
-    ):
+    body = read_json(path, "a panoptic JSON file")
+    annotations = body.get("annotations") if isinstance(body, dict) else None
+    if not isinstance(annotations, list) or not all(_is_annotation(a) for a in annotations):
         raise InputError(
-            f"{path.name} has no panoptic annotations",
+            f"{path} has no panoptic annotations",
             'COCO\'s "annotations": [{"image_id", "file_name", "segments_info"}]',
         )
+    twice = [i for i, n in Counter(a["image_id"] for a in annotations).items() if n > 1]
+    if twice:
+        raise InputError(f"{path} has two annotations of image_id {twice[0]!r}", "one an image")
     if not path.with_suffix("").is_dir():
         raise InputError(
             f"the folder {path.with_suffix('')} does not exist", f"the PNGs of {path.name} in it"
         )
     return body
+
+
+def _is_annotation(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and isinstance(entry.get("image_id"), str | int)
+        and isinstance(entry.get("file_name"), str)
+        and isinstance(entry.get("segments_info"), list)
+    )
 
 
 def _categories(body: dict[str, Any], path: Path) -> list[Label]:
@@ -102,12 +159,14 @@ def _categories(body: dict[str, Any], path: Path) -> list[Label]:
         ]
     except (KeyError, TypeError, ValueError):
         raise InputError(
-            f"{path.name} has no categories", '"categories": [{"id", "name", "isthing"}]'
+            f"{path} has no categories",
+            '"categories": [{"id", "name", "isthing"}]',
+            "or name a set with --labels",
         ) from None
     for what in ("id", "name"):
         values = [getattr(label, what) for label in labels]
         if len(set(values)) != len(values):
-            raise InputError(f"{path.name}: two categories have one {what}", "different ones")
+            raise InputError(f"{path}: two categories have one {what}", "different ones")
     return labels
 
 
@@ -139,7 +198,10 @@ def _read_png(path: Path) -> np.ndarray:
     if not path.is_file():
         raise InputError(f"{path} does not exist", "the PNG that the JSON names")
     content = np.fromfile(path, np.uint8)
-    image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
-    if image is None or image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise InputError(f"{path} is no panoptic PNG", "8-bit RGB, id = R + 256·G + 65536·B")
-    return decode_ids(image)
+    # OpenCV decodes a file without its end, in silence or with a complaint of its own.
+    whole = content[-4096:].tobytes().find(b"IEND") >= 0
+    image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if whole else None
+    if image is None or image.ndim != 3 or image.dtype != np.uint8:
+        why = "is no panoptic PNG" if whole else "is damaged or cut short"
+        raise InputError(f"{path} {why}", "8-bit RGB, id = R + 256·G + 65536·B")
+    return decode_ids(np.ascontiguousarray(image[..., :3]))

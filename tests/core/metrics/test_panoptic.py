@@ -126,7 +126,7 @@ def edit(path: Path, change) -> None:
     "which, change, message",
     [
         (0, lambda b: b["annotations"][0]["segments_info"].pop(), r"0\.png: the prediction has ids \[8388608\]"),
-        (0, lambda b: b["annotations"].pop(), r"ours\.json has no prediction for 1 of 2 images \(1\.png\)"),
+        (0, lambda b: b["annotations"].pop(), r"ours\.json has no prediction for 1 of 2 of .*truth\.json \(1\.png\)"),
         (1, lambda b: b["annotations"].clear(), r"truth\.json has no annotations"),
         (1, lambda b: b["annotations"][0]["segments_info"][0].update(area=7), "area of 7"),
         (1, lambda b: b.pop("categories"), r"truth\.json has no categories"),
@@ -142,5 +142,5 @@ def test_broken_files_are_named(files, which, change, message):
 
 def test_a_png_that_is_none(files):
     (files[0].with_suffix("") / "0.png").write_bytes(b"")
-    with pytest.raises(InputError, match=r"0\.png is no panoptic PNG"):
+    with pytest.raises(InputError, match=r"0\.png is damaged or cut short"):
         evaluate_panoptic_files(*files)

@@ -1,0 +1,176 @@
+"""Label maps, mattes and label volumes from files; what is wrong with one is told with its name."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import numpy as np
+from PIL import Image
+
+from core.errors import InputError
+
+if TYPE_CHECKING:
+    import nibabel as nib
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+_TODO = "copy or make it again"
+
+
+class LabelVolume(NamedTuple):
+    """``ids``: integers (X, Y, Z); ``affine``: float64 (4, 4), indices to mm; ``spacing``: mm along X, Y, Z."""
+
+    ids: np.ndarray
+    affine: np.ndarray
+    spacing: tuple[float, float, float]
+
+
+def read_ids(path: Path) -> np.ndarray:
+    """Ids of a single-channel picture: uint8 (H, W), int32 where it has 16 bits. A palette's indices are the ids.
+
+    Raises:
+        InputError: missing, damaged, no picture, or in colour.
+    """
+    image = _open(path)
+    if image.mode in ("L", "P", "1"):
+        return np.asarray(image).astype(np.uint8)
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        return np.asarray(image).astype(np.int32)
+    raise InputError(
+        f"{path} has colours ({image.mode})", "one channel of label ids", "save the ids, not their colours"
+    )
+
+
+def read_grey(path: Path) -> np.ndarray:
+    """A matte: float32 (H, W), 0 to 1 by the file's own range (1, 8 or 16 bits); equal channels are one.
+
+    Raises:
+        InputError: missing, damaged, no picture, in colour, or with transparency.
+    """
+    image = _open(path)
+    if image.mode in ("1", "L"):
+        return np.asarray(image.convert("L")).astype(np.float32) / 255
+    if image.mode == "I" or image.mode.startswith("I;16"):
+        return np.asarray(image).astype(np.float32) / 65535
+    if image.mode in ("RGB", "P") and "transparency" not in image.info:
+        rgb = np.asarray(image.convert("RGB"))
+        if (rgb == rgb[..., :1]).all():
+            return rgb[..., 0].astype(np.float32) / 255
+    raise InputError(f"{path} is no matte ({image.mode})", "a grey picture, white is person")
+
+
+def _open(path: Path) -> Image.Image:
+    try:
+        image = Image.open(path)
+        image.load()
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist", "a PNG") from None
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise InputError(f"{path} is damaged or no picture ({error})", "a whole PNG", _TODO) from None
+    return image
+
+
+def read_json(path: Path, what: str) -> Any:
+    """A JSON file's content; ``what`` it should be, for messages.
+
+    Raises:
+        InputError: missing or not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist", what) from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is not JSON ({error})", what) from None
+
+
+def read_label_volume(path: Path) -> LabelVolume:
+    """A NIfTI file's labels; whole numbers stored as floats are taken, trailing axes of length 1 dropped.
+
+    Raises:
+        InputError: missing, damaged, not three-dimensional, or with values that are no labels.
+    """
+    import nibabel as nib
+
+    try:
+        image: Any = nib.load(path)
+        values = np.asanyarray(image.dataobj)
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist", "a NIfTI volume") from None
+    except (OSError, EOFError, ValueError, zlib.error, nib.filebasedimages.ImageFileError) as error:
+        raise InputError(f"{path} is damaged or no NIfTI ({error})", "a whole NIfTI volume", _TODO) from None
+    while values.ndim > 3 and values.shape[-1] == 1:
+        values = values[..., 0]
+    if values.ndim != 3 or not values.size:
+        raise InputError(f"{path} is {values.shape}", "a volume (X, Y, Z) of labels")
+    if values.dtype.kind == "f":
+        whole = np.rint(values)
+        if not (np.isfinite(values).all() and (whole == values).all()):
+            raise InputError(f"{path} has values such as {_odd(values):g}", "whole numbers, one a label")
+        values = whole.astype(np.int32)
+    if values.dtype.kind not in "iub":
+        raise InputError(f"{path} has values of {values.dtype}", "whole numbers, one a label")
+    return LabelVolume(values, np.asarray(image.affine, np.float64), _spacing(image, path))
+
+
+def _odd(values: np.ndarray) -> float:
+    return float(values[~(np.rint(values) == values)].flat[0])
+
+
+def _spacing(image: nib.Nifti1Image, path: Path) -> tuple[float, float, float]:
+    from nibabel.affines import voxel_sizes
+
+    x, y, z = (float(v) for v in voxel_sizes(image.affine))
+    if not (np.isfinite([x, y, z]).all() and min(x, y, z) > 0):
+        raise InputError(f"{path} has a spacing of {x:g} × {y:g} × {z:g} mm", "three lengths over 0")
+    return x, y, z
+
+
+def check_grids(prediction: LabelVolume, truth: LabelVolume, name: str) -> None:
+    """Both have the same voxels at the same places, to a hundredth of a voxel.
+
+    Raises:
+        InputError: sizes, spacings or affines differ.
+    """
+    ours, theirs = prediction.ids.shape, truth.ids.shape
+    if ours != theirs:
+        raise InputError(
+            f"{name}: the prediction is {ours} voxels, the truth {theirs}", "one size", "resample it"
+        )
+    if not np.allclose(prediction.spacing, truth.spacing, rtol=0.01, atol=0):
+        shown = [" × ".join(f"{v:.4g}" for v in s.spacing) for s in (prediction, truth)]
+        raise InputError(
+            f"{name}: the prediction's spacing is {shown[0]} mm, the truth's {shown[1]} mm", "one spacing", "resample it"
+        )  # fmt: skip
+    corners = np.array(np.meshgrid(*[(0, n - 1) for n in theirs])).reshape(3, -1)
+    difference = prediction.affine - truth.affine
+    moved = np.linalg.norm(difference[:3, :3] @ corners + difference[:3, 3:], axis=0).max()
+    if not moved <= 0.01 * min(truth.spacing):
+        raise InputError(
+            f"{name}: the affines of prediction and truth differ, by up to {moved:.3g} mm at a corner",
+            "one geometry", "resample the prediction to the truth's grid, or copy the header if only that is wrong",
+        )  # fmt: skip
+
+
+def read_ahead(
+    read: Callable[[_Item], _Result], items: Iterable[_Item], waiting: int = 4
+) -> Iterator[_Result]:
+    """``map(read, items)`` with the next few read by two threads meanwhile; memory stays bounded."""
+    with ThreadPoolExecutor(2) as pool:
+        futures: list[Future[_Result]] = []
+        rest = iter(items)
+        try:
+            for item in rest:
+                futures.append(pool.submit(read, item))
+                if len(futures) > waiting:
+                    yield futures.pop(0).result()
+            while futures:
+                yield futures.pop(0).result()
+        finally:
+            for future in futures:
+                future.cancel()
