@@ -15,7 +15,7 @@ from core.media.images import EXTENSIONS, WRITABLE, read_image, write_image
 from core.media.probe import kind
 
 if TYPE_CHECKING:
-    from core.portrait.effect import Effect
+    from core.portrait.effect import Effect, Output
 
 VIDEO_EXTENSIONS = (
     ".mp4",
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         InputError: bad options, or a bad single file.
     """
-    effect = _effect(options)
+    effect = read_effect(options.output, options, parse_points(options.keep))
     source, target = Path(options.source), Path(options.target)
     if options.weights:
         from core.weights import load_card
@@ -89,20 +89,22 @@ def parse_points(texts: list[str] | None) -> tuple[tuple[float, float], ...] | N
     return tuple(points)
 
 
-def _effect(options: argparse.Namespace) -> Effect:
+def read_effect(
+    output: Output, options: argparse.Namespace, keep: tuple[tuple[float, float], ...] | None = None
+) -> Effect:
+    """An `Effect` from the options every portrait command has: ``f_number``, ``shape``, ``color`` and ``image``.
+
+    Raises:
+        InputError: one of them is out of range or cannot be read.
+    """
     from core.portrait.effect import Effect
 
-    if options.output == "image" and not options.image:
-        raise InputError("--output image without a picture", "--image FILE")
-    picture = read_image(options.image).pixels if options.output == "image" else None
-    return Effect(
-        output=options.output,
-        f_number=options.f_number,
-        shape=options.shape,
-        color=parse_color(options.color),
-        image=picture,
-        keep=parse_points(options.keep),
-    )
+    picture = None
+    if output == "image":
+        if not options.image:
+            raise InputError("an image as the background without a picture", "--image FILE")
+        picture = read_image(options.image).pixels
+    return Effect(output, options.f_number, options.shape, parse_color(options.color), picture, keep)
 
 
 def result_name(name: str, what: str, output: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import av
 import cv2
@@ -32,10 +32,29 @@ class Frame:
     time_s: float
 
 
+def upright(frame: av.VideoFrame, turns: int = 0) -> np.ndarray:
+    """A decoded frame as uint8 RGB (H, W, 3), turned left by ``turns`` quarters."""
+    # Untagged video is BT.709 when it is HD, else BT.601: what players assume.
+    matrix = {1: "ITU709", 5: "ITU601", 6: "SMPTE170M"}.get(
+        int(frame.colorspace), "ITU709" if frame.height >= 720 else "ITU601"
+    )
+    pixels = frame.reformat(format="rgb24", src_colorspace=matrix).to_ndarray()
+    return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+
+
+class Clocked(Protocol):
+    """What a writer needs to know of a source: seconds per tick, frames per second (guessed), its audio or None."""
+
+    time_base: Fraction
+    rate: Fraction
+    audio: Any
+
+
 class VideoReader:
     """Reads one video; use as a context manager and iterate :meth:`frames` once.
 
     Attributes:
+        name: of the file, for messages.
         width, height: upright, in px.
         time_base: seconds per tick of ``pts``.
         rate: guessed frames per second.
@@ -47,8 +66,11 @@ class VideoReader:
         InputError: missing, empty, not a video, damaged from the start, or without a video stream.
     """
 
+    recorded = True  # it can wait for whoever reads it, unlike a camera
+
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self.name = self.path.name
         read_head(self.path)
         try:
             self._container = av.open(str(self.path), metadata_errors="replace")
@@ -117,20 +139,12 @@ class VideoReader:
                     if pts is None or (last is not None and pts <= last):
                         pts = 0 if last is None else last + (step if frame.pts is None else 1)
                     last = pts
-                    yield Frame(self._pixels(frame), pts, float(pts * self.time_base))
+                    yield Frame(upright(frame, self.turns), pts, float(pts * self.time_base))
         except av.error.FFmpegError as error:
             # What came before is good; the caller tells the user where it ended.
             self.damaged = (
                 f"it is damaged after {float((last or 0) * self.time_base):.1f} s ({error.strerror})"
             )
-
-    def _pixels(self, frame: av.VideoFrame) -> np.ndarray:
-        # Untagged video is BT.709 when it is HD, else BT.601: what players assume.
-        matrix = {1: "ITU709", 5: "ITU601", 6: "SMPTE170M"}.get(
-            int(frame.colorspace), "ITU709" if frame.height >= 720 else "ITU601"
-        )
-        pixels = frame.reformat(format="rgb24", src_colorspace=matrix).to_ndarray()
-        return np.ascontiguousarray(np.rot90(pixels, self.turns)) if self.turns else pixels
 
     def close(self) -> None:
         self._container.close()
@@ -150,7 +164,7 @@ class VideoWriter:
 
     Args:
         path: ends in .mp4, .m4v, .mov or .mkv.
-        reader: where time base, rate and audio come from.
+        reader: where time base, rate and audio come from (a `VideoReader`, or a live source's clock).
         size: (width, height); odd sizes lose their last column or row, which 4:2:0 chroma cannot hold.
 
     Raises:
@@ -158,7 +172,7 @@ class VideoWriter:
     """
 
     def __init__(
-        self, path: str | Path, reader: VideoReader, size: tuple[int, int], *, audio: bool = True
+        self, path: str | Path, reader: Clocked, size: tuple[int, int], *, audio: bool = True
     ) -> None:
         self.path = Path(path)
         if self.path.suffix.lower() not in CONTAINERS:
@@ -187,7 +201,7 @@ class VideoWriter:
             self._add_audio(reader.audio)
         self.stopped = False
 
-    def _add_video(self, reader: VideoReader) -> None:
+    def _add_video(self, reader: Clocked) -> None:
         stream = self._container.add_stream("libx264", rate=reader.rate)
         stream.width, stream.height, stream.pix_fmt = self.width, self.height, "yuv420p"
         # Without B-frames no time stamp starts below zero, which a fragmented file would shift everything for.

@@ -71,6 +71,10 @@ class PortraitStream:
             self.last_alpha = alpha
             return compose(frame, alpha, effect, quality=self.quality)
 
+    def prepare(self, height: int, width: int) -> None:
+        """Have the network ready for frames of this size, px, so that the first one is not late."""
+        self.segmenter.matte(np.zeros((height, width, 3), np.uint8))
+
     def reset(self) -> None:
         """Forget earlier frames, as at a cut or a seek."""
         with self._turn:

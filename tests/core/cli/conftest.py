@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from tests.core.media.conftest import make_video as make_video
+from tests.core.media.conftest import mjpeg as mjpeg
+from tests.core.media.conftest import serve_bytes as serve_bytes
 
 
 class BrightIsPerson:

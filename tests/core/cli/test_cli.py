@@ -36,8 +36,9 @@ def leftovers(folder: Path, *known: str) -> list[str]:
     return sorted(set(p.name for p in folder.iterdir()) - set(known))
 
 
-def test_help_loads_nothing_heavy():
-    code = "import sys\nsys.argv[1:] = ['portrait', '--help']\nimport core.cli\ntry: core.cli.main()\nexcept SystemExit: pass\nprint([m for m in ('torch', 'cv2', 'numpy', 'gradio', 'openvino', 'av', 'PIL') if m in sys.modules])"
+@pytest.mark.parametrize("words", [["portrait"], ["webcam", "portrait"]])
+def test_help_loads_nothing_heavy(words):
+    code = f"import sys\nsys.argv[1:] = {[*words, '--help']}\nimport core.cli\ntry: core.cli.main()\nexcept SystemExit: pass\nprint([m for m in ('torch', 'cv2', 'numpy', 'gradio', 'openvino', 'av', 'PIL') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("[]")
     assert "--f-number" in done.stdout

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -55,3 +60,67 @@ def make_video(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return make
+
+
+@pytest.fixture
+def serve_bytes() -> Iterator[Callable[[Callable[[BaseHTTPRequestHandler], None]], str]]:
+    """``serve_bytes(answer)`` → address of a server on this machine; ``answer(handler)`` writes each response."""
+    servers = []
+
+    def start(answer: Callable[[BaseHTTPRequestHandler], None]) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                with contextlib.suppress(OSError):  # the client has left
+                    answer(self)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_address[1]}/stream"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def mjpeg(serve_bytes) -> Callable[..., str]:
+    """``mjpeg(frames=20, rate=25, size=(96, 64))`` → address of a network camera; it stops after ``frames``."""
+
+    def start(frames: int = 20, rate: float = 25, size: tuple[int, int] = (96, 64)) -> str:
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            handler.send_response(200)
+            handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=cut")
+            handler.end_headers()
+            for i in range(frames):
+                data = cv2.imencode(".jpg", moving_frame(i % 20, *size)[..., ::-1])[1].tobytes()
+                head = f"--cut\r\nContent-Type: image/jpeg\r\nContent-Length: {len(data)}\r\n\r\n"
+                handler.wfile.write(head.encode() + data + b"\r\n")
+                time.sleep(1 / rate)
+            handler.wfile.write(b"--cut--\r\n")
+
+        return serve_bytes(answer)
+
+    return start
+
+
+@pytest.fixture
+def served_file(serve_bytes) -> Callable[[Path], str]:
+    """``served_file(path)`` → an address that gives the file."""
+
+    def start(path: Path) -> str:
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            data = path.read_bytes()
+            handler.send_response(200)
+            handler.send_header("Content-Length", str(len(data)))
+            handler.end_headers()
+            handler.wfile.write(data)
+
+        return serve_bytes(answer)
+
+    return start
