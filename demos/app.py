@@ -13,6 +13,8 @@ from demos.portrait.download import download_router
 from demos.portrait.photo import build_photo_tab
 from demos.portrait.session import Sessions
 from demos.portrait.video import build_video_tab
+from demos.scoring.panel import build_scoring_tab
+from demos.scoring.server import scoring_router
 from demos.theme import FAVICON, theme
 from demos.words import LANGUAGES, words
 
@@ -37,6 +39,8 @@ def build_page(language: str, home: str, sessions: Sessions) -> gr.Blocks:
             build_video_tab(w)
         with gr.Tab(w["live"]):
             build_live_tab(w)
+        with gr.Tab(w["scoring"], elem_id="scoring-tab"):
+            build_scoring_tab(w)
         gr.HTML(f"<div id=private>{w['private']}</div>")
     return page
 
@@ -71,6 +75,7 @@ def build_app(language: str | None = None) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(download_router(sessions, words(home)["expired"]))
     app.include_router(live_router())
+    app.include_router(scoring_router())
     # "/" last: a mount there answers for every path that no earlier one took.
     for code in sorted(LANGUAGES, key=lambda code: code == home):
         gr.mount_gradio_app(

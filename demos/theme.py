@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 from gradio.themes.utils.colors import Color
 
+from demos.scoring.numbers import color_style
 from demos.words import words
 
 HERE = Path(__file__).parent
@@ -35,6 +36,8 @@ def head(language: str, base: str = "./") -> str:
         '<meta name="color-scheme" content="light dark">'
         f"<style>:root {{ --failed: '{failed}' }}\n{style}</style><script>const pageLanguage = '{language}';\n{script}</script>"
         f'<script src="{base}live/live.js" data-base="{base}" defer></script>'
+        f'{color_style()}<link rel="stylesheet" href="{base}scoring/scoring.css">'
+        f'<script src="{base}scoring/scoring.js" type="module"></script>'
     )
 
 

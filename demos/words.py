@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from demos.scoring.words import SCORING, SCORING_ERRORS
+
 LANGUAGES = {"en": "English", "ko": "한국어"}
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -128,10 +130,19 @@ WORDS: dict[str, tuple[str, str]] = {
         "The camera was unplugged. It goes on when one is connected.",
         "카메라가 빠졌습니다. 다시 연결하면 이어집니다.",
     ),
+    "live_muted": (
+        "The camera gives no picture: its cover or switch is closed, or another program took it.",
+        "카메라가 영상을 보내지 않습니다. 덮개나 스위치가 닫혀 있거나 다른 프로그램이 쓰고 있습니다.",
+    ),
+    "live_no_picture": (
+        "This browser cannot open that picture; choose a JPEG, PNG or WebP file.",
+        "브라우저가 이 사진을 열지 못합니다. JPEG, PNG, WebP 파일을 골라 주세요.",
+    ),
     # errors
     "error": ("That did not work", "처리하지 못했습니다"),
     "expired": ("This picture is no longer in memory; open it again.", "사진이 메모리에서 지워졌습니다. 다시 열어 주세요."),
 }  # fmt: skip
+WORDS |= SCORING
 
 # What the weights' cards say, which is data and not ours to key: (English where it is to
 # read otherwise, Korean). A text that is not here is shown as it stands.
@@ -177,6 +188,7 @@ KOREAN_ERRORS: list[tuple[str, str]] = [
     (r"^(?P<name>.+?) has no frames", "{name} 동영상에 프레임이 없습니다. 다시 녹화하거나 내려받아 주세요."),
     (r"^(?P<name>.+?) is damaged", "{name} 파일이 손상되었습니다. 다시 복사하거나 내려받아 주세요."),
     (r"^(?P<name>.+?) cannot be written \((?P<why>.+?)\)", "결과를 저장할 수 없습니다({why}). 디스크 공간을 확인해 주세요."),
+    *SCORING_ERRORS,
 ]  # fmt: skip
 
 

@@ -1,0 +1,49 @@
+"""Label maps: pictures whose pixel values are ids of classes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from core.errors import InputError
+from core.media.images import MAX_MEGAPIXELS
+from core.media.probe import read_head
+
+_WORDS = "a PNG with one channel, in which a pixel's value is the id of its class"
+
+
+def read_label_map(path: str | Path) -> np.ndarray:
+    """Ids of a PNG, uint8 (H, W): grey values, or the indices of a palette (whose colours are left aside).
+
+    Raises:
+        InputError: missing, empty, damaged, too large, not a PNG, in colour, or with ids over 255.
+    """
+    path = Path(path)
+    if read_head(path)[:8] != b"\x89PNG\r\n\x1a\n":  # JPEG and its like change values
+        raise InputError(f"{path.name} is not a PNG", _WORDS)
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+            if width * height > MAX_MEGAPIXELS * 1e6:
+                raise InputError(
+                    f"{path.name} has {width * height / 1e6:.0f} megapixels", f"at most {MAX_MEGAPIXELS}"
+                )
+            mode = image.mode
+            if mode not in ("1", "L", "P") and not mode.startswith("I"):
+                raise InputError(
+                    f"{path.name} is in colour ({mode})", _WORDS, "export ids rather than colours"
+                )
+            ids = np.asarray(image)
+    except Image.DecompressionBombError:
+        raise InputError(
+            f"{path.name} has far too many pixels", f"at most {MAX_MEGAPIXELS} megapixels"
+        ) from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise InputError(
+            f"{path.name} is damaged or cut short ({error})", _WORDS, "copy or download it again"
+        ) from None
+    if ids.max() > 255:
+        raise InputError(f"{path.name} has ids up to {ids.max()}", "ids from 0 to 255")
+    return ids.astype(np.uint8)

@@ -1,0 +1,1 @@
+"""How it is scored: views of scores, small examples that move, and a place to score one's own pair."""
