@@ -15,6 +15,8 @@ from core.errors import InputError
 def whole_file(target: str | Path) -> Iterator[Path]:
     """A temporary path beside ``target`` that becomes it on success and vanishes on failure.
 
+    A block that has nothing to write deletes it; then ``target`` stays as it was.
+
     Raises:
         InputError: the folder does not exist or cannot be written to.
     """
@@ -33,7 +35,8 @@ def whole_file(target: str | Path) -> Iterator[Path]:
         ) from None
     try:
         yield partial
-        os.replace(partial, target)
+        if partial.exists():
+            os.replace(partial, target)
     except OSError as error:
         raise InputError(
             f"{target} cannot be written ({error.strerror or error})", "room to write it"

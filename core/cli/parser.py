@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from core import __version__
 from core.cli.evaluate_options import add_evaluate
+from core.cli.medical_options import add_medical
 from core.errors import InputError
 
 EPILOG = """exit codes: 0 done; 1 a folder in which some files failed; 2 bad input; 130 stopped by Ctrl-C"""
@@ -23,6 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_portrait(commands)
     _add_webcam(commands)
+    add_medical(commands)
     add_evaluate(commands)
     _add_weights(commands)
     return parser
@@ -137,6 +139,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from core.cli.webcam import run as run_webcam
 
             return run_webcam(options)
+        if options.command == "medical":
+            from core.cli.medical import run as run_medical
+
+            return run_medical(options)
         if options.command == "evaluate":
             from core.cli.evaluate import run as run_evaluate
 

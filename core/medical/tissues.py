@@ -10,6 +10,7 @@ as dense as tissue that lies against the skin over a wide area is body.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,11 +58,12 @@ class Coarse:
         return float(np.prod(self.spacing)) / 1000
 
 
-def segment_tissues(volume: Volume) -> np.ndarray:
+def segment_tissues(volume: Volume, progress: Callable[[float], None] | None = None) -> np.ndarray:
     """Tissues of a CT.
 
     Args:
         volume: in HU.
+        progress: told the share done, 0 to 1; raising in it cancels.
 
     Returns:
         uint8 (X, Y, Z), ids of the label set ``ct-tissues``; 0 outside the body.
@@ -77,8 +79,10 @@ def segment_tissues(volume: Volume) -> np.ndarray:
     ids = np.empty_like(data, np.uint8)
     bone_blocks = np.zeros(coarse.hu.shape, bool)
     sure_bone = np.zeros(coarse.hu.shape, np.int32)
-    bz = coarse.block[2]
-    for k in range(coarse.hu.shape[2]):
+    bz, planes = coarse.block[2], coarse.hu.shape[2]
+    for k in range(planes):
+        if progress:
+            progress(0.3 + 0.4 * k / planes)
         span = slice(k * bz, min((k + 1) * bz, data.shape[2]))
         hu, out = data[:, :, span], ids[:, :, span]
 
@@ -97,7 +101,9 @@ def segment_tissues(volume: Volume) -> np.ndarray:
         sure_bone[:, :, k] = _count_blocks(dense & (hu >= BONE_SURE), coarse.block)
     _skin_is_no_fat(ids)
     bones = _bones(bone_blocks, sure_bone, volume.voxel_ml)
-    for k in range(coarse.hu.shape[2]):
+    for k in range(planes):
+        if progress:
+            progress(0.8 + 0.2 * (k + 1) / planes)
         span = slice(k * bz, min((k + 1) * bz, data.shape[2]))
         dense = (data[:, :, span] > SOFT[1]) & (ids[:, :, span] == SOFT_ID)
         ids[:, :, span][dense & _enlarge(bones[:, :, k], coarse.block, data.shape)[:, :, None]] = BONE_ID

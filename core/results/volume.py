@@ -66,24 +66,7 @@ class VolumeMask:
         Raises:
             InputError: another ending, a scan of another shape, or an unwritable folder.
         """
-        import nibabel as nib
-
-        path = Path(path)
-        if not path.name.endswith((".nii", ".nii.gz")):
-            raise InputError(f"cannot write {path.name}", "a name ending in .nii or .nii.gz")
-        header = getattr(like, "header", like)
-        if header is not None and tuple(header.get_data_shape()[:3]) != self.ids.shape:
-            shape = tuple(header.get_data_shape()[:3])
-            raise InputError(f"a mask of {self.ids.shape} for a scan of {shape}", "the same grid")
-        # A header of NIfTI-1 counts to 32767 along an axis, and its affine has single precision.
-        two = isinstance(header, nib.Nifti2Header) or max(self.ids.shape) > 32767
-        kind = nib.Nifti2Image if two else nib.Nifti1Image
-        ids = self.ids.astype(self.dtype, copy=False)
-        # The header's own type, if any, would win over the array's.
-        image = kind(ids, self.affine, _geometry_of(header, kind.header_class), dtype=ids.dtype)
-        with whole_file(path) as partial:
-            nib.save(image, partial)
-        return path
+        return save_nifti(path, self.ids.astype(self.dtype, copy=False), self.affine, like)
 
     @property
     def dtype(self) -> np.dtype:
@@ -93,6 +76,28 @@ class VolumeMask:
             if np.iinfo(dtype).min <= min(ids) and max(ids) <= np.iinfo(dtype).max:
                 return np.dtype(dtype)
         return np.dtype(np.int32)
+
+
+def save_nifti(path: str | Path, values: np.ndarray, affine: np.ndarray, like: Any = None) -> Path:
+    """Write an array (X, Y, Z) as NIfTI, in its own dtype; see :meth:`VolumeMask.save`."""
+    import nibabel as nib
+
+    path = Path(path)
+    if not path.name.endswith((".nii", ".nii.gz")):
+        raise InputError(f"cannot write {path.name}", "a name ending in .nii or .nii.gz")
+    header = getattr(like, "header", like)
+    if header is not None and tuple(header.get_data_shape()[:3]) != values.shape:
+        raise InputError(
+            f"a mask of {values.shape} for a scan of {tuple(header.get_data_shape()[:3])}", "the same grid"
+        )
+    # A header of NIfTI-1 counts to 32767 along an axis, and its affine has single precision.
+    two = isinstance(header, nib.Nifti2Header) or max(values.shape) > 32767
+    kind = nib.Nifti2Image if two else nib.Nifti1Image
+    # The header's own type, if any, would win over the array's.
+    image = kind(values, affine, _geometry_of(header, kind.header_class), dtype=values.dtype)
+    with whole_file(path) as partial:
+        nib.save(image, partial)
+    return path
 
 
 def _geometry_of(header: Any, kind: type[nib.Nifti1Header]) -> nib.Nifti1Header | None:

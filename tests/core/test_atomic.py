@@ -44,3 +44,11 @@ def test_one_name_twice_or_an_unwritable_one_is_told_before_work(tmp_path):
     ):
         raise AssertionError("not reached")
     assert names(tmp_path) == ["file"]
+
+
+def test_a_block_with_nothing_to_write_leaves_things_as_they_were(tmp_path):
+    (tmp_path / "old").write_text("old")
+    with whole_files([tmp_path / "old", tmp_path / "new"]) as partials:
+        for partial in partials:
+            partial.unlink()
+    assert names(tmp_path) == ["old"] and (tmp_path / "old").read_text() == "old"
