@@ -91,6 +91,17 @@ def surface_distances(
     >>> surface_distances(a, b, (1, 1, 2.5)).hausdorff()
     5.0
     """
+    steps = check_volumes(prediction, truth, spacing)
+    masks, steps = crop(prediction, truth, steps)
+    return distances_between(*masks, steps)
+
+
+def check_volumes(prediction: np.ndarray, truth: np.ndarray, spacing: Sequence[float]) -> np.ndarray:
+    """The spacing as float64 (3,), if all is well.
+
+    Raises:
+        InputError: shapes differ, not three-dimensional or bool, or a spacing that is not positive.
+    """
     if prediction.shape != truth.shape or truth.ndim != 3:
         raise InputError(
             f"prediction {prediction.shape}, truth {truth.shape}", "two masks (X, Y, Z) of one size"
@@ -100,28 +111,67 @@ def surface_distances(
     steps = np.asarray(spacing, np.float64)
     if steps.shape != (3,) or not (np.isfinite(steps) & (steps > 0)).all():
         raise InputError(f"spacing {spacing}", "three lengths over 0 mm")
-    areas = surfel_areas(tuple(steps.tolist()))
-    box = _bounding_box(prediction | truth)
-    codes = [neighbour_codes(np.pad(mask[box], 1)) for mask in (truth, prediction)]
-    edges = [(code != 0) & (code != 255) for code in codes]
+    return steps
+
+
+def crop(
+    prediction: np.ndarray, truth: np.ndarray, spacing: np.ndarray
+) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """Both masks where there is anything, with a margin of 1, C-contiguous; and the spacing of their axes.
+
+    Axes may come out turned around, as they lie in memory: surfaces do not mind.
+    """
+    if truth.flags.f_contiguous and not truth.flags.c_contiguous:
+        prediction, truth, spacing = prediction.T, truth.T, spacing[::-1]
+    boxes = [box for mask in (prediction, truth) if (box := _bounds(np.ascontiguousarray(mask)))]
+    if not boxes:
+        return (np.zeros((2, 2, 2), bool),) * 2, spacing
+    low, high = np.min([b[0] for b in boxes], axis=0), np.max([b[1] for b in boxes], axis=0)
+    box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    padded = np.zeros((2, *(high - low + 2)), bool)
+    for mask, into in zip((prediction, truth), padded, strict=True):
+        into[1:-1, 1:-1, 1:-1] = mask[box]
+    return (padded[0], padded[1]), spacing
+
+
+def _bounds(mask: np.ndarray) -> tuple[list[int], list[int]] | None:
+    """First and last + 1 of a mask along its axes; None where it is empty."""
+    used = [x for x, plane in enumerate(mask) if np.count_nonzero(plane)]
+    if not used:
+        return None
+    plane = np.bitwise_or.reduce(mask[used[0] : used[-1] + 1].view(np.uint8), axis=0)
+    rows, columns = np.flatnonzero(plane.any(axis=1)), np.flatnonzero(plane.any(axis=0))
+    return [used[0], rows[0], columns[0]], [used[-1] + 1, rows[-1] + 1, columns[-1] + 1]
+
+
+def distances_between(prediction: np.ndarray, truth: np.ndarray, spacing: np.ndarray) -> SurfaceDistances:
+    """:func:`surface_distances` of masks as :func:`crop` gives them."""
+    areas = surfel_areas(tuple(spacing.tolist()))
+    sizes, rank = np.unique(areas, return_inverse=True)
     sides = []
-    for own, other in ((0, 1), (1, 0)):
-        distances = nearest(edges[own], edges[other], steps)
-        area = areas[codes[own][edges[own]]]
-        order = np.lexsort((area, distances))
-        sides.append(np.column_stack([distances[order], area[order]]))
+    found = [_surface(mask) for mask in (truth, prediction)]
+    for (_, where, codes), (other, _, _) in zip(found, found[::-1], strict=True):
+        distances = nearest(where, other, spacing)
+        # Ascending by distance, then by area. Sorting the values is several times as fast as sorting their order: the
+        # rank of the area takes the place of the distance's last 8 of 52 bits.
+        keys = distances.view(np.int64) & ~255 | rank[codes]
+        keys.sort()
+        distances.sort()
+        sides.append(np.column_stack([distances, sizes[keys & 255]]))
     return SurfaceDistances(*sides)
 
 
-def _bounding_box(mask: np.ndarray) -> tuple[slice, ...]:
-    """The smallest box with all of the mask (nothing: an empty one)."""
-    plane = np.asarray(mask.any(axis=2))
-    rows, columns = np.flatnonzero(plane.any(axis=1)), np.flatnonzero(plane.any(axis=0))
-    if not len(rows):
-        return (slice(0, 0),) * 3
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    depths = np.flatnonzero(mask[box].any(axis=(0, 1)))
-    return *box, slice(depths[0], depths[-1] + 1)
+def _surface(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where eight voxels are not alike: bool (X, Y, Z); the same as flat indices, and the codes there."""
+    shape = tuple(n - 1 for n in mask.shape)
+    codes, edge = np.empty(shape, np.uint8), np.empty(shape, bool)
+    slab = max(1, (1 << 17) // (shape[1] * shape[2]))  # what is between the steps stays in the cache
+    for x in range(0, shape[0], slab):
+        part = slice(x, x + slab)
+        codes[part] = neighbour_codes(mask[x : x + slab + 1])
+        np.greater(codes[part] + np.uint8(1), 1, out=edge[part])  # neither 0 nor 255
+    where = np.flatnonzero(edge)
+    return edge, where, codes.ravel()[where]
 
 
 def neighbour_codes(mask: np.ndarray) -> np.ndarray:

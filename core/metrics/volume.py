@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.metrics.surface import surface_distances
+from core.metrics.surface import check_volumes, crop, distances_between
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,12 @@ def score_volume(
     >>> score.dice, score.hausdorff_mm, score.volume_ml
     (0.5, 2.5, 0.08)
     """
-    distances = surface_distances(prediction, truth, spacing)
-    ours, theirs = int(np.count_nonzero(prediction)), int(np.count_nonzero(truth))
-    both = int(np.count_nonzero(prediction & truth))
-    voxel = float(np.prod(np.asarray(spacing, float))) / 1000
+    steps = check_volumes(prediction, truth, spacing)
+    voxel = float(np.prod(steps)) / 1000
+    (predicted, true), steps = crop(prediction, truth, steps)
+    distances = distances_between(predicted, true, steps)
+    ours, theirs = int(np.count_nonzero(predicted)), int(np.count_nonzero(true))
+    both = int(np.count_nonzero(predicted & true))
     none = float("inf") if ours else 0.0
     return VolumeScore(
         dice=2 * both / (ours + theirs) if ours + theirs else 1.0,
