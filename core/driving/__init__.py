@@ -1,0 +1,1 @@
+"""The second application: a road scene, parsed."""
