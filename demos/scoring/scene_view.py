@@ -132,6 +132,6 @@ def _class_row(name: str, c: ClassQuality, matched: list[float]) -> str:
 
 def _mean_row(name: str, values: MeanQuality) -> str:
     return (
-        f"<tr class=mean><th scope=row>{name}</th><td colspan=4></td><td>{ratio(values.sq)}</td>"
+        f"<tr class=mean><th scope=row>{name}</th><td></td><td colspan=3></td><td>{ratio(values.sq)}</td>"
         f"<td>{ratio(values.rq)}</td><td><b>{ratio(values.pq)}</b></td></tr>"
     )

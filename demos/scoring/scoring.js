@@ -3,7 +3,17 @@ import { OverlapDemo } from './overlap.js';
 import { SceneDemo } from './scene.js';
 
 const demos = { 'sc-overlap': OverlapDemo, 'sc-scene': SceneDemo };
-let wanted = location.hash.startsWith('#scoring') ? location.hash : '';
+const tabName = document.querySelector('script[data-scoring-tab]').dataset.scoringTab;
+const asked = () => (location.hash.startsWith('#scoring') ? location.hash.slice(1) : '');
+let wanted = asked();
+
+// Gradio makes a tab's contents when it is opened, and moves tabs that have no room into a menu.
+function openTab() {
+  const buttons = [...document.querySelectorAll('[role=tab], .overflow-dropdown button')];
+  const tab = buttons.find((button) => button.textContent.trim() === tabName);
+  if (tab && tab.getAttribute('aria-selected') !== 'true') tab.click();
+  return Boolean(tab);
+}
 
 function attach() {
   for (const [id, Kind] of Object.entries(demos)) {
@@ -12,19 +22,19 @@ function attach() {
     root.dataset.ready = '1';
     new Kind(root);
   }
-  if (!wanted) return;
-  const section = document.getElementById(wanted.slice(1));
-  if (section || wanted === '#scoring') {
-    const tab = document.getElementById('scoring-tab-button');
-    if (tab && tab.getAttribute('aria-selected') !== 'true') tab.click();
-    if (section?.offsetParent) section.scrollIntoView();
-    if (section?.offsetParent || (tab && wanted === '#scoring')) wanted = '';
-  } else document.getElementById('scoring-tab-button')?.click();
+  // Gradio says the same English of every upload; say which file it is.
+  for (const field of document.querySelectorAll('#pair-prediction [aria-label], #pair-truth [aria-label]')) {
+    const name = field.closest('#pair-prediction, #pair-truth').querySelector('[data-testid=block-label]')?.textContent.trim();
+    if (name && /upload/i.test(field.getAttribute('aria-label'))) field.setAttribute('aria-label', name);
+  }
+  if (!wanted || !openTab()) return;
+  const section = document.getElementById(wanted);
+  if (section?.offsetParent) section.scrollIntoView();
+  if (section?.offsetParent || wanted === 'scoring') wanted = '';
 }
 
-// Gradio makes a tab's contents when it is opened.
 new MutationObserver(attach).observe(document.documentElement, { childList: true, subtree: true });
-addEventListener('hashchange', () => { wanted = location.hash.startsWith('#scoring') ? location.hash : ''; attach(); });
+addEventListener('hashchange', () => { wanted = asked(); attach(); });
 attach();
 
 // What a square of a confusion matrix holds, in a line below it: at once, and on a touch screen too.
