@@ -28,6 +28,7 @@ from demos.live.protocol import (
     parse_settings,
 )
 from demos.live.slots import Slots
+from demos.portrait.messages import explain
 
 IDLE_S = 60.0
 """A page that sends nothing for so long gives its place to the next."""
@@ -56,10 +57,11 @@ class Connection:
         socket: not yet accepted.
         slots: places shared by all.
         executor: where frames are worked on; its queue is fair, for each connection has one frame in it.
+        w: the texts of the page's language.
     """
 
-    def __init__(self, socket: WebSocket, slots: Slots, executor: Executor) -> None:
-        self._socket, self._slots, self._executor = socket, slots, executor
+    def __init__(self, socket: WebSocket, slots: Slots, executor: Executor, w: dict[str, str]) -> None:
+        self._socket, self._slots, self._executor, self._words = socket, slots, executor, w
         self._settings: Settings | None = None
         self._picture: np.ndarray | None = None
         self._stream: PortraitStream | None = None
@@ -107,7 +109,7 @@ class Connection:
                     bad = 0
                 except InputError as error:
                     bad += 1
-                    await self._tell({"type": "error", "message": str(error)})
+                    await self._tell({"type": "error", "message": explain(error, self._words)})
                     answer = dropped_message(frame.number)
                 await self._send(answer)
             await self._socket.close(CLOSED_BAD)
@@ -154,7 +156,7 @@ class Connection:
                 else:
                     await self._take(parse_message(message.get("bytes") or b""))
             except InputError as error:
-                await self._tell({"type": "error", "message": str(error)})
+                await self._tell({"type": "error", "message": explain(error, self._words)})
                 if len(message.get("bytes") or b"") > MAX_MESSAGE:
                     await self._socket.close(1009)
                     return

@@ -2,7 +2,14 @@
 (() => {
   const MAX_SIDE = 1920;                    // px; the server takes no larger frame
   const base = new URL(document.currentScript.dataset.base, location.href);
-  const state = { worker: null, stream: null, video: null, running: false, values: null, device: '', token: 0 };
+  const SHOWN_MS = 5000;                    // so long an error of the server stays while frames keep coming
+  const state = {
+    worker: null, stream: null, video: null, running: false, values: null,
+    device: '', used: '',                   // the camera that was chosen; the one that came
+    token: 0,                               // of the newest start or stop; whatever older one returns late is void
+    back: null,                             // hears that a camera was plugged in, while one is awaited
+    until: 0,
+  };
   const find = (name) => document.getElementById(`live-${name}`);
   const words = () => JSON.parse(document.getElementById('live').dataset.words);
 
@@ -10,6 +17,7 @@
     const line = find('status');
     line.textContent = key ? (words()[key] || key).replace(/\{(\w+)\}/g, (_, name) => values[name]) : '';
     line.classList.toggle('warn', warn);
+    state.until = 0;
   }
 
   function show(running) {
@@ -21,12 +29,16 @@
   const heard = {
     ready: () => say(''),
     waiting: ({ before, streams }) => say('live_busy', { before, streams }, true),
-    error: ({ message }) => say(message, {}, true),
+    error({ message }) {
+      say(message, {}, true);
+      state.until = performance.now() + SHOWN_MS;
+    },
     lost: () => say('live_lost', {}, true),
     idle: () => say('live_idle'),
     size: ({ width, height }) => { find('screen').style.aspectRatio = `${width} / ${height}`; },
     figures({ rate, latency, times }) {
       if (!state.running) return;
+      if (state.until && performance.now() > state.until) say('');
       const text = words().live_figures;
       const values = { rate: rate.toFixed(0), latency: latency.toFixed(0), work: times.worked.toFixed(0) };
       find('figures').innerHTML = text.replace(/\{(\w+)\}/g, (_, name) => `<b>${values[name]}</b>`);
@@ -62,20 +74,23 @@
         video: { ...which, width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 30 } },
       });
     } catch (error) {
-      if (token === state.token) {
-        release();
-        say(failures[error.name] || 'live_failed', { message: error.message }, true);
-      }
+      if (token !== state.token) return;
+      if (error.name === 'OverconstrainedError') state.device = '';  // the chosen one is gone: the next start takes any
+      release();
+      say(failures[error.name] || 'live_failed', { message: error.message }, true);
       return;
     }
     if (token !== state.token) {            // stopped, or started anew, while the browser was asking
       stream.getTracks().forEach((track) => track.stop());
       return;
     }
-    release();
-    state.token = token;
+    dropCamera();                           // of another size or another one: the connection stays, and its place
     state.stream = stream;
-    stream.getVideoTracks()[0].addEventListener('ended', unplugged);
+    const track = stream.getVideoTracks()[0];
+    state.used = track.getSettings().deviceId || '';
+    track.addEventListener('ended', () => stream === state.stream && unplugged());
+    track.addEventListener('mute', () => stream === state.stream && say('live_muted', {}, true));
+    track.addEventListener('unmute', () => stream === state.stream && say(''));
     const video = (state.video = document.createElement('video'));
     Object.assign(video, { muted: true, playsInline: true, srcObject: stream });
     await video.play().catch(() => {});
@@ -84,6 +99,7 @@
     say('live_preparing');
     const url = new URL('live/stream', base);
     url.protocol = url.protocol.replace('http', 'ws');
+    url.searchParams.set('language', document.documentElement.lang);
     const values = state.values || JSON.parse(document.getElementById('live').dataset.settings);
     worker().postMessage({ kind: 'settings', values });
     worker().postMessage({ kind: 'start', url: url.href });
@@ -109,11 +125,17 @@
     next(onFrame);
   }
 
-  function release() {
-    state.token += 1;
-    state.stream?.getTracks().forEach((track) => { track.onended = null; track.stop(); });
+  function dropCamera() {
+    state.stream?.getTracks().forEach((track) => track.stop());
     if (state.video) state.video.srcObject = null;
     state.stream = state.video = null;
+    if (state.back) navigator.mediaDevices.removeEventListener('devicechange', state.back);
+    state.back = null;
+  }
+
+  function release() {
+    state.token += 1;
+    dropCamera();
     state.worker?.postMessage({ kind: 'stop' });
     show(false);
   }
@@ -123,27 +145,31 @@
     say('live_stopped');
   }
 
-  // The cable came out: say so, and go on when a camera is back.
-  function unplugged() {
-    if (!state.stream) return;
+  const cameras = async () =>
+    (await navigator.mediaDevices.enumerateDevices()).filter((device) => device.kind === 'videoinput');
+
+  // The cable came out: say so, and go on when that camera is back or a new one is there. Others that were there
+  // all along stay off: nobody asked for them.
+  async function unplugged() {
     release();
     say('live_unplugged', {}, true);
-    const back = async () => {
-      const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((d) => d.kind === 'videoinput');
-      if (!cameras.length || state.running) return;
-      navigator.mediaDevices.removeEventListener('devicechange', back);
-      if (!cameras.some((camera) => camera.deviceId === state.device)) state.device = '';
+    const token = state.token;
+    const others = (await cameras()).map((camera) => camera.deviceId).filter((id) => id !== state.used);
+    if (token !== state.token) return;
+    state.back = async () => {
+      const found = (await cameras()).find((camera) => !others.includes(camera.deviceId));
+      if (!found || token !== state.token) return;
+      state.device = found.deviceId;
       start();
     };
-    navigator.mediaDevices.addEventListener('devicechange', back);
+    navigator.mediaDevices.addEventListener('devicechange', state.back);
   }
 
   async function listCameras() {
-    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((d) => d.kind === 'videoinput');
-    const choice = find('camera');
-    choice.replaceChildren(...cameras.map((camera) => new Option(camera.label, camera.deviceId)));
-    choice.value = state.stream?.getVideoTracks()[0].getSettings().deviceId || '';
-    choice.parentElement.hidden = cameras.length < 2;
+    const found = await cameras(), choice = find('camera');
+    choice.replaceChildren(...found.map((camera) => new Option(camera.label, camera.deviceId)));
+    choice.value = state.used;
+    choice.parentElement.hidden = found.length < 2;
   }
 
   function save() {
@@ -171,6 +197,8 @@
     if (['live-camera', 'live-resolution'].includes(event.target.id) && state.running) start();
   });
 
+  addEventListener('pagehide', () => state.running && stop());
+
   // Gradio's controls call this; nothing of it goes through Gradio's server.
   window.live = {
     settings(values) {
@@ -179,12 +207,15 @@
     },
     async picture(file) {
       if (!file?.url) return;
-      const bitmap = await createImageBitmap(await (await fetch(file.url)).blob());
-      const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
-      const canvas = new OffscreenCanvas(Math.max(1, bitmap.width * scale), Math.max(1, bitmap.height * scale));
-      canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-      const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
-      worker().postMessage({ kind: 'picture', blob });
+      try {
+        const bitmap = await createImageBitmap(await (await fetch(file.url)).blob());
+        const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
+        const canvas = new OffscreenCanvas(Math.max(1, bitmap.width * scale), Math.max(1, bitmap.height * scale));
+        canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+        worker().postMessage({ kind: 'picture', blob: await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 }) });
+      } catch {
+        heard.error({ message: 'live_no_picture' });   // a kind that this browser cannot read, such as HEIC
+      }
     },
     mirror: (on) => find('canvas').classList.toggle('mirrored', on),
   };

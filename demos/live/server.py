@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, Response
 
 from demos.live.connection import Connection
 from demos.live.slots import Slots
+from demos.words import LANGUAGES, words
 
 STREAMS = 4
 """Streams at once. On two cores four still move; a fifth would only slow all of them."""
@@ -48,7 +49,8 @@ def live_router(streams: int = STREAMS) -> APIRouter:
         if not any(same_origin(headers.get("origin"), host) for host in hosts):
             await socket.close(1008)
             return
-        await Connection(socket, slots, executor).run()
+        language = socket.query_params.get("language", "")
+        await Connection(socket, slots, executor, words(language if language in LANGUAGES else "en")).run()
 
     @router.get("/live/{name}")
     def script(name: str) -> Response:

@@ -8,11 +8,11 @@ const CLOSED_IDLE = 4000;
 let canvas, context;                        // what is seen
 const small = new OffscreenCanvas(1, 1);    // where a frame is encoded
 const brush = small.getContext('2d', { alpha: false, desynchronized: true });
-let socket = null, url = '', wanted = false, ready = false, retry = 0, timer = 0;
+let socket = null, url = '', wanted = false, ready = false, resting = false, retry = 0, timer = 0;
 let settings = '{}', picture = null;
 let newest = null, encoding = false, number = 0, last = 0;
-const sent = new Map();                     // number → when the camera gave it, ms
-let shown = [], times = null;
+const sent = new Map();                     // number → when the camera gave it, encoding began, and it left; ms
+let shown = [];                             // frames of the last seconds, and where their time went
 
 const now = () => performance.timeOrigin + performance.now();
 const tell = (kind, values = {}) => postMessage({ kind, ...values });
@@ -20,6 +20,7 @@ const tell = (kind, values = {}) => postMessage({ kind, ...values });
 function connect() {
   clearTimeout(timer);
   if (!wanted || socket) return;
+  resting = false;
   const mine = new WebSocket(url);
   socket = mine;
   mine.binaryType = 'arraybuffer';
@@ -35,6 +36,7 @@ function connect() {
     sent.clear();
     if (!wanted) return;
     if (code === CLOSED_IDLE) {             // it rested too long: the next frame asks again
+      resting = true;
       tell('idle');
       return;
     }
@@ -46,20 +48,20 @@ function connect() {
 function hear(message) {
   if (message.type === 'ready') {
     ready = true;
-    retry = 0;
     forward();
   }
   tell(message.type, message);
 }
 
 async function answer(data) {
+  const came = now();
   const head = new DataView(data);
   const of = head.getUint32(1);
-  const taken = sent.get(of);
+  const flight = sent.get(of);
   sent.delete(of);
+  retry = 0;                                // a server that answers is well; one that only accepts may not be
   forward();
   if (head.getUint8(0) === DROPPED) return;
-  times = { waited: head.getFloat32(5), worked: head.getFloat32(9), coded: head.getFloat32(13) };
   const bitmap = await createImageBitmap(new Blob([new Uint8Array(data, 17)], { type: 'image/jpeg' }));
   if (of < last) {                          // decoded out of order: a newer one is shown already
     bitmap.close();
@@ -72,39 +74,56 @@ async function answer(data) {
     tell('size', { width: bitmap.width, height: bitmap.height });
   }
   context.transferFromImageBitmap(bitmap);
-  if (taken) shown.push([now(), now() - taken]);
+  if (!flight) return;
+  const done = now();
+  const waited = head.getFloat32(5), worked = head.getFloat32(9), coded = head.getFloat32(13);
+  shown.push({
+    done, latency: done - flight.at,
+    held: flight.began - flight.at,         // in the browser, until a frame before it was answered
+    encoded: flight.left - flight.began,
+    wire: came - flight.left - waited - worked - coded,
+    waited, worked, coded,                  // on the server: for its turn, the effect, decoding and encoding
+    decoded: done - came,
+  });
 }
 
 async function forward() {
   if (!newest || encoding || !wanted) return;
-  if (!socket) connect();
+  if (resting) connect();
   if (!ready || sent.size >= IN_FLIGHT) return;
   const { frame, at, width, height } = newest;
   newest = null;
   encoding = true;
-  if (small.width !== width || small.height !== height) [small.width, small.height] = [width, height];
-  brush.drawImage(frame, 0, 0, width, height);
-  frame.close();
-  const blob = await small.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
-  encoding = false;
+  const began = now();
+  let blob;
+  try {
+    if (small.width !== width || small.height !== height) [small.width, small.height] = [width, height];
+    brush.drawImage(frame, 0, 0, width, height);
+    blob = await small.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
+  } finally {
+    frame.close();
+    encoding = false;
+  }
   if (ready && socket) {
     const head = new DataView(new ArrayBuffer(5));
     head.setUint8(0, FRAME);
     head.setUint32(1, ++number);
-    sent.set(number, at);
+    sent.set(number, { at, began, left: now() });
     socket.send(new Blob([head, blob]));
   }
   forward();
 }
 
-// Figures of the last two seconds, twice a second.
+// Figures of the last two seconds, twice a second: medians, in ms.
 setInterval(() => {
   const since = now() - 2000;
-  shown = shown.filter(([when]) => when > since);
-  if (!wanted || !shown.length) return;
-  const waits = shown.map(([, wait]) => wait).sort((a, b) => a - b);
-  const span = Math.max(500, now() - shown[0][0]);
-  tell('figures', { rate: (1000 * shown.length) / Math.min(2000, span), latency: waits[waits.length >> 1], times });
+  shown = shown.filter(({ done }) => done > since);
+  if (!ready || !shown.length) return;
+  const { done, ...parts } = shown[0];
+  const middle = (name) => shown.map((frame) => frame[name]).sort((a, b) => a - b)[shown.length >> 1];
+  const times = Object.fromEntries(Object.keys(parts).map((name) => [name, middle(name)]));
+  const span = Math.max(500, now() - done);
+  tell('figures', { rate: (1000 * shown.length) / Math.min(2000, span), latency: times.latency, times });
 }, 500);
 
 const orders = {
@@ -116,10 +135,11 @@ const orders = {
     url = where;
     wanted = true;
     retry = 0;
-    connect();
+    if (ready) tell('ready');               // only the camera has changed
+    else connect();
   },
   stop() {
-    wanted = ready = false;
+    wanted = ready = resting = false;
     clearTimeout(timer);
     socket?.close();
     socket = null;
@@ -138,6 +158,8 @@ const orders = {
   },
   frame({ frame, at, width, height }) {
     newest?.frame.close();
+    newest = null;
+    if (!wanted) return frame.close();      // it was under way when the camera was stopped
     newest = { frame, at, width, height };
     forward();
   },

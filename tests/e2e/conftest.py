@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from urllib.parse import urlparse
 import pytest
 
 ROOT = Path(__file__).parents[2]
+HERE = ("127.0.0.1", "localhost", "triptych.test")  # the last is mapped to the first by a browser's option
 BROWSER_OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -37,11 +39,20 @@ def find_browser() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The server's folder for temporary files."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, server_files: Path) -> Iterator[str]:
     """Address of a running ``python -m demos``; the process is ended with a Ctrl-C afterwards."""
     import signal
 
-    environment = os.environ | {"TRIPTYCH_CACHE": str(tmp_path_factory.mktemp("cache"))}
+    environment = os.environ | {
+        "TRIPTYCH_CACHE": str(tmp_path_factory.mktemp("cache")),
+        "TMPDIR": str(server_files),
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "demos", "--no-browser", "--port", "7960"],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment,
@@ -74,35 +85,50 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator:
+def launch() -> Iterator:
+    """``launch(*options) → browser``: a Chromium of its own."""
     path = find_browser()
     if path is None:
         pytest.skip("*** NO BROWSER: the end-to-end tests were not run; install chromium ***")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as p:
-        chromium = p.chromium.launch(executable_path=path, args=BROWSER_OPTIONS)
-        yield chromium
-        chromium.close()
+    with sync_playwright() as p, contextlib.ExitStack() as opened:
+
+        def start(*options: str):
+            chromium = p.chromium.launch(executable_path=path, args=[*BROWSER_OPTIONS, *options])
+            opened.callback(chromium.close)
+            return chromium
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def browser(launch):
+    return launch()
 
 
 @pytest.fixture
 def open_page(browser, server: str) -> Iterator:
-    """``open_page(path="/", **context options)``; the test fails on any request beyond this machine."""
+    """``open_page(path="/", using=browser, address=server, script="", **context options)``.
+
+    ``script`` runs before the page's own. The test fails on any request beyond this machine.
+    """
     outside: list[str] = []
     contexts = []
 
     def watch(request) -> None:
         url = urlparse(request.url)
-        if url.scheme in ("http", "https", "ws", "wss") and url.hostname not in ("127.0.0.1", "localhost"):
+        if url.scheme in ("http", "https", "ws", "wss") and url.hostname not in HERE:
             outside.append(request.url)
 
-    def make(path: str = "/", **options):
-        context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
+    def make(path: str = "/", using=browser, address: str = server, script: str = "", **options):
+        context = using.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
         contexts.append(context)
         page = context.new_page()
         page.on("request", watch)
-        page.goto(server + path)
+        if script:
+            page.add_init_script(script)
+        page.goto(address + path)
         page.wait_for_selector("#result img", timeout=60_000)
         return page
 

@@ -77,9 +77,11 @@ def serve(monkeypatch) -> Iterator:
             time.sleep(0.01)
         port = listening.getsockname()[1]
 
-        def dial(**options) -> Client:
+        def dial(language: str = "en", **options) -> Client:
             options = {"max_size": None, "compression": None, "close_timeout": 0.1} | options
-            wire = open_wires.enter_context(connect(f"ws://127.0.0.1:{port}{STREAM_PATH}", **options))
+            wire = open_wires.enter_context(
+                connect(f"ws://127.0.0.1:{port}{STREAM_PATH}?language={language}", **options)
+            )
             return Client(wire)
 
         dial.port = port  # type: ignore[attr-defined]
