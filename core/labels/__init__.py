@@ -8,7 +8,7 @@ from core.labels.cityscapes import CITYSCAPES
 from core.labels.coco import COCO_PANOPTIC
 from core.labels.idd import IDD_LITE
 from core.labels.label import Label, LabelSet
-from core.labels.medical import BRAIN, CT_HEAD_NECK, CT_TISSUES, HIPPOCAMPUS
+from core.labels.medical import BRAIN, CT_HEAD_NECK, CT_TISSUES, DRAWN_HEAD, HIPPOCAMPUS
 from core.labels.portrait import PORTRAIT
 from core.labels.voc import VOC
 
@@ -25,6 +25,7 @@ _SETS = {
         CT_HEAD_NECK,
         BRAIN,
         CT_TISSUES,
+        DRAWN_HEAD,
     )
 }
 

@@ -33,3 +33,10 @@ CT_TISSUES = LabelSet(
     void_id=None,
     source="HU ranges; see core/medical/hounsfield.py",
 )
+_NUCLEI = ("hippocampus", "amygdala", "thalamus", "caudate", "putamen", "pallidum")
+DRAWN_HEAD = _organs(
+    "drawn-head", "core/medical/phantom", "grey matter", "white matter", "ventricles", "outer CSF",
+    "cerebellar grey matter", "cerebellar white matter", "brain stem",
+    *(f"{side} {nucleus}" for nucleus in _NUCLEI for side in ("left", "right")),
+    "bone", "marrow", "fat", "muscle", "skin", "eye", "inner air",
+)  # fmt: skip
