@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import threading
 from collections import OrderedDict
+from typing import cast
 
 import cv2
 import numpy as np
 
 from core.engine import NetworkSource, Runner, open_runner, pick_engine
 from core.errors import InputError
+from core.labels import get_label_set
+from core.results import ClassScores
 from core.weights import Card, load_card, load_state, verify
 
 # Compiled graphs kept open per segmenter: a folder of photos has few aspects.
@@ -37,6 +40,20 @@ def fit_size(height: int, width: int, area: int, multiple: int) -> tuple[int, in
             if cost < best_cost:
                 best, best_cost = (h, w), cost
     return best
+
+
+@functools.lru_cache(maxsize=256)
+def letterbox_size(height: int, width: int, area: int, multiple: int) -> tuple[int, int]:
+    """Size (h, w) of a frame for the network: its own aspect, as large as ``area`` px allow.
+
+    Padded to multiples of ``multiple`` it still has at most 5 % more pixels than ``area``.
+
+    >>> letterbox_size(480, 640, 576 * 288, 32), letterbox_size(512, 1024, 576 * 288, 32)
+    ((352, 469), (288, 576))
+    """
+    cells = max(1, int(1.05 * area / multiple**2))
+    scale = max(min(n * multiple / height, cells // n * multiple / width) for n in range(1, cells + 1))
+    return max(1, round(height * scale)), max(1, round(width * scale))
 
 
 def shrink(frame: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -68,15 +85,20 @@ class Segmenter:
         self._runners: OrderedDict[tuple[int, int], Runner] = OrderedDict()
         self._lock = threading.Lock()
         mean, std = card.transform["mean"], card.transform["std"]
-        self._source = NetworkSource(card.sha256[:24], self._build, tuple(mean), tuple(std))
+        activation = "softmax" if card.task == "semantic" else "sigmoid"
+        self._source = NetworkSource(card.sha256[:24], self._build, tuple(mean), tuple(std), activation)
 
     def _build(self):  # -> nn.Module
         from core.models import build_model
 
-        return load_state(self.card, build_model(self.card.architecture, **self.card.arguments))
+        model = load_state(self.card, build_model(self.card.architecture, **self.card.arguments))
+        if self.card.task == "semantic":
+            from core.models.semantic import Coarse, SemanticNetwork
 
-    def _runner(self, height: int, width: int) -> tuple[Runner, tuple[int, int]]:
-        size = fit_size(height, width, self.card.transform["area"], self.card.transform["multiple"])
+            return Coarse(cast(SemanticNetwork, model))
+        return model
+
+    def _runner(self, size: tuple[int, int]) -> Runner:
         with self._lock:
             if size not in self._runners:
                 self._runners[size] = open_runner(
@@ -85,7 +107,19 @@ class Segmenter:
                 while len(self._runners) > _OPEN_RUNNERS:
                     self._runners.popitem(last=False)
             self._runners.move_to_end(size)
-            return self._runners[size], size
+            return self._runners[size]
+
+    def _check(self, frame: np.ndarray, task: str) -> None:
+        if self.card.task != task:
+            raise InputError(
+                f"{self.card.name} answers with a {self.card.task} result", f"weights of task {task}"
+            )
+        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or not frame.size:
+            raise InputError(
+                f"a frame of shape {frame.shape} and dtype {frame.dtype}",
+                "uint8 RGB (H, W, 3)",
+                "convert it first",
+            )
 
     def matte(self, frame: np.ndarray) -> np.ndarray:
         """Alpha of a frame, as the network answers it, brought to the frame's size.
@@ -97,18 +131,40 @@ class Segmenter:
             float32 (H, W) in 0 … 1, 1 is a person.
 
         Raises:
-            InputError: another shape or dtype.
+            InputError: another shape or dtype, or the card is not of task ``matte``.
         """
-        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or not frame.size:
-            raise InputError(
-                f"a frame of shape {frame.shape} and dtype {frame.dtype}",
-                "uint8 RGB (H, W, 3)",
-                "convert it first",
-            )
+        self._check(frame, "matte")
         height, width = frame.shape[:2]
-        runner, (h, w) = self._runner(height, width)
+        size = fit_size(height, width, self.card.transform["area"], self.card.transform["multiple"])
         # OpenCV's resizes were measured faster than the same steps inside the graph.
-        return cv2.resize(runner(shrink(frame, h, w))[0], (width, height), interpolation=cv2.INTER_LINEAR)
+        alpha = self._runner(size)(shrink(frame, *size))[0]
+        return cv2.resize(alpha, (width, height), interpolation=cv2.INTER_LINEAR)
+
+    def semantic(self, frame: np.ndarray) -> ClassScores:
+        """Probabilities of every class at the network's stride; they know how to become a map of the frame's size.
+
+        The frame is never squeezed: it keeps its aspect, and is padded with its own mirror image to what the
+        network takes; the answer about the padding is cut away.
+
+        Args:
+            frame: uint8 RGB (H, W, 3).
+
+        Raises:
+            InputError: another shape or dtype, or the card is not of task ``semantic``.
+        """
+        self._check(frame, "semantic")
+        height, width = frame.shape[:2]
+        multiple = self.card.transform["multiple"]
+        h, w = letterbox_size(height, width, self.card.transform["area"], multiple)
+        below, right = -h % multiple, -w % multiple
+        picture = shrink(frame, h, w)
+        if below or right:
+            picture = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_REFLECT_101)
+        answer = self._runner((h + below, w + right))(picture)
+        stride = (h + below) // answer.shape[1]
+        kept = answer[:, : -(-h // stride), : -(-w // stride)]
+        cell = stride * height / h, stride * width / w
+        return ClassScores(kept, get_label_set(self.card.labels), (height, width), cell)
 
 
 _segmenters: dict[tuple[str, str, str, int | None], Segmenter] = {}

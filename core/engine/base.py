@@ -25,7 +25,7 @@ class NetworkSource:
         key: names the weights and the architecture; two equal keys are the same network.
         build: makes the PyTorch module, in evaluation mode (imports PyTorch).
         mean, std: three numbers each, on the 0 … 255 scale, RGB.
-        activation: what the last layer's logits get: ``sigmoid`` or ``none``.
+        activation: what the last layer's logits get: ``sigmoid``, ``softmax`` (over channels) or ``none``.
     """
 
     key: str

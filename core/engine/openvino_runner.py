@@ -94,7 +94,12 @@ def convert(source: NetworkSource, size: tuple[int, int]) -> ov.Model:
         )  # tracing announces its own deprecation, which is not our users' matter
         network = ov.convert_model(source.build(), example_input=torch.zeros(shape), input=[shape])
     logits = network.output(0).get_node().input_value(0)
-    answer = ops.sigmoid(logits) if source.activation == "sigmoid" else logits.get_node()
+    if source.activation == "sigmoid":
+        answer = ops.sigmoid(logits)
+    elif source.activation == "softmax":
+        answer = ops.softmax(logits, axis=1)
+    else:
+        answer = logits.get_node()
     graph = ov.Model([ops.result(answer)], network.get_parameters(), "network")
     pipeline = ov.preprocess.PrePostProcessor(graph)
     pipeline.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))

@@ -49,4 +49,6 @@ class TorchRunner:
             y = self._network(x.contiguous(memory_format=torch.channels_last)).float()
             if self._activation == "sigmoid":
                 y = y.sigmoid()
+            elif self._activation == "softmax":
+                y = y.softmax(dim=1)
             return y[0].cpu().numpy()
