@@ -1,1 +1,36 @@
-"""The second application: a road scene, parsed."""
+"""The second application: what a road scene's segmentation is good for, over arrays."""
+
+from core.driving.exports import LABEL_SETS, OUTPUTS, PanopticFolder, map_in, quick_panoptic, save_map
+from core.driving.free_path import FreePath, free_path
+from core.driving.panoptic import blobs, fuse
+from core.driving.pixels import (
+    LegendRow,
+    PixelInfo,
+    category_shares,
+    doubt,
+    legend,
+    looks_like_a_road,
+    pixel_info,
+)
+from core.driving.smoothing import SceneSmoother
+
+__all__ = [
+    "LABEL_SETS",
+    "OUTPUTS",
+    "FreePath",
+    "LegendRow",
+    "PanopticFolder",
+    "PixelInfo",
+    "SceneSmoother",
+    "blobs",
+    "category_shares",
+    "doubt",
+    "free_path",
+    "fuse",
+    "legend",
+    "looks_like_a_road",
+    "map_in",
+    "pixel_info",
+    "quick_panoptic",
+    "save_map",
+]

@@ -81,6 +81,10 @@ class SemanticMap:
         """Cityscapes' ``labelIds`` form: an 8-bit grey PNG of ids."""
         return save_png(path, self.ids.astype(np.uint8))
 
+    def save_train_ids(self, path: str | Path) -> Path:
+        """Cityscapes' ``labelTrainIds`` form: an 8-bit grey PNG of train ids; 255 is void."""
+        return save_png(path, self.labels.to_train_ids(self.ids))
+
     def colored(self) -> np.ndarray:
         """uint8 RGB (H, W, 3) in the label set's colours."""
         return self.labels.color_table()[self.ids]
@@ -202,9 +206,15 @@ class PanopticMap:
 
 
 def save_panoptic_json(path: str | Path, annotations: list[dict], labels: LabelSet) -> Path:
-    """COCO's panoptic JSON for entries of :meth:`PanopticMap.save`."""
+    """COCO's panoptic JSON for entries of :meth:`PanopticMap.save`.
+
+    Labels that evaluation ignores are no categories unless a segment has one.
+    """
+    used = {s["category_id"] for a in annotations for s in a["segments_info"]}
     categories = [
-        {"id": e.id, "name": e.name, "isthing": int(e.isthing), "color": list(e.color)} for e in labels.labels
+        {"id": e.id, "name": e.name, "isthing": int(e.isthing), "color": list(e.color)}
+        for e in labels.labels
+        if not e.ignored or e.id in used
     ]
     images = [{"id": a["image_id"], "file_name": a["file_name"]} for a in annotations]
     body = {"images": images, "annotations": annotations, "categories": categories}

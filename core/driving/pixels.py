@@ -1,0 +1,85 @@
+"""In words and numbers: which classes a picture shows, and what is at one pixel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.labels import Label
+from core.results import ClassScores, SemanticMap
+
+UNSURE = 0.5
+"""A pixel whose likeliest class has less than this probability is in doubt."""
+DOUBTFUL_SHARE = 0.35
+"""With more doubt than this, the picture is hardly a road scene as the network knows them."""
+
+
+@dataclass(frozen=True)
+class LegendRow:
+    """One class of a picture: ``share`` of the pixels, 0 to 1."""
+
+    label: Label
+    share: float
+
+
+@dataclass(frozen=True)
+class PixelInfo:
+    """What the network takes a pixel for.
+
+    Attributes:
+        label: the likeliest class; ``confidence``: its probability, 0 to 1.
+        second: the next one; ``second_confidence``: its probability.
+    """
+
+    label: Label
+    confidence: float
+    second: Label
+    second_confidence: float
+
+    @property
+    def kind(self) -> str:
+        """``thing`` or ``stuff``."""
+        return "thing" if self.label.isthing else "stuff"
+
+
+def legend(semantic: SemanticMap) -> list[LegendRow]:
+    """The classes of a map by their share, the largest first; shares add up to 1."""
+    counts = np.bincount(semantic.ids.ravel(), minlength=256)
+    rows = [
+        LegendRow(label, float(counts[label.id] / semantic.ids.size))
+        for label in semantic.labels.labels
+        if 0 <= label.id < 256 and counts[label.id]
+    ]
+    return sorted(rows, key=lambda row: -row.share)
+
+
+def category_shares(semantic: SemanticMap) -> dict[str, float]:
+    """Share of the picture by category, 0 to 1, in the label set's order; categories that do not occur are 0."""
+    shares = dict.fromkeys(semantic.labels.categories.values(), 0.0)
+    for row in legend(semantic):
+        if row.label.category:
+            shares[row.label.category] += row.share
+    return shares
+
+
+def pixel_info(scores: ClassScores, x: int, y: int) -> PixelInfo:
+    """What is at column ``x`` and row ``y``.
+
+    Raises:
+        InputError: outside the frame.
+    """
+    p = scores.at(x, y)
+    first, second = (int(i) for i in np.argsort(-p, kind="stable")[:2])
+    labels = scores.labels.evaluated
+    return PixelInfo(labels[first], float(p[first]), labels[second], float(p[second]))
+
+
+def doubt(scores: ClassScores) -> float:
+    """Share of the picture, 0 to 1, where no class reaches ``UNSURE``."""
+    return float((scores.confidence() < UNSURE).mean())
+
+
+def looks_like_a_road(scores: ClassScores) -> bool:
+    """False where the network doubts much of what it sees, as it does before a face or a kitchen."""
+    return doubt(scores) <= DOUBTFUL_SHARE
