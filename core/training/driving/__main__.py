@@ -20,14 +20,20 @@ from core.training.driving.train import MODELS, Recipe
 STEPS = ("prepare", "teach", "stem", "train", "export", "evaluate")
 
 
-def prepare(data: Path, prepared: Path) -> dict[str, dict[str, int]]:
+def prepare(data: Path, prepared: Path, drawn: int | None = None) -> dict[str, dict[str, int]]:
     """Read every picture and its labels once; write ``PREPARED/split.json`` (key → street and split).
+
+    Args:
+        drawn: how many drawn streets ``PREPARED/drawn`` shall hold (None: as it is).
 
     Raises:
         InputError: a file is missing or cannot be read.
     """
     from core.training.driving.data import counts, list_frames, read_image, read_labels
+    from core.training.driving.drawn import draw_frames
 
+    if drawn is not None:
+        draw_frames(prepared, drawn)
     frames = list_frames(data, prepared)
     for frame in frames:
         read_labels(frame, read_image(frame.image).shape[:2])
@@ -51,6 +57,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--name", default="", help="checkpoint to export to, or to evaluate (comma-separated)"
     )
+    parser.add_argument("--drawn", type=int, help="'prepare' draws so many streets into PREPARED/drawn")
     parser.add_argument("--write", action="store_true", help="'evaluate' writes the figures into the cards")
     parser.add_argument("--stop-after", type=int, help="stop (resumably) after this iteration")
     parser.add_argument("--threads", type=int, default=2)
@@ -70,7 +77,7 @@ def main(argv: list[str] | None = None) -> None:
     torch.set_num_threads(options.threads)
     recipe = Recipe(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Recipe)})
     if options.step == "prepare":
-        for source, splits in prepare(options.data, options.prepared).items():
+        for source, splits in prepare(options.data, options.prepared, options.drawn).items():
             print(source, splits)
     elif options.step == "teach":
         from core.training.driving.teach import teach

@@ -2,7 +2,8 @@
 
 Expected below ``DATA``: ``camvid``, ``cityscapes_clips``, ``cityscapes_frames``, ``bdd10k``, ``kitti``, ``idd_lite``
 as ``data.md`` describes them. Frames that the project draws may lie in ``PREPARED/drawn`` (``NAME.png`` or
-``.jpg`` beside ``NAME_trainIds.png``); they are always trained on.
+``.jpg`` beside ``NAME_trainIds.png`` and ``NAME_instanceIds.png``; ``prepare --drawn N`` writes N of them); they are
+always trained on.
 
 Splits. No street of a held-out frame is trained on:
 
@@ -34,6 +35,7 @@ import numpy as np
 from core.errors import InputError
 from core.labels import get_label_set
 from core.labels.merge import merge_table
+from core.training.driving.drawn import SUFFIXES as DRAWN_SUFFIXES
 
 Split = Literal["train", "val", "unused"]
 VOID = 255
@@ -176,7 +178,7 @@ def _idd(data: Path) -> list[Frame]:
 
 
 def _drawn(prepared: Path) -> list[Frame]:
-    pictures = [p for p in sorted((prepared / "drawn").glob("*")) if not p.stem.endswith("_trainIds")]
+    pictures = [p for p in sorted((prepared / "drawn").glob("*")) if not p.stem.endswith(DRAWN_SUFFIXES)]
     return [
         Frame("drawn", p, p.with_name(f"{p.stem}_trainIds.png"), "cityscapes", "train_ids", "drawn", "train")
         for p in pictures
