@@ -60,10 +60,8 @@ def _build_pair(w: dict[str, str]) -> None:
                 label=w["sc_label_set"], filterable=False, elem_id="pair-labels",
             )  # fmt: skip
             train_ids = gr.Checkbox(False, label=w["sc_train_ids"], elem_id="pair-train-ids")
-            prediction = gr.File(
-                label=w["sc_prediction_file"], file_types=[".png"], height=140, elem_id="pair-prediction"
-            )
-            truth = gr.File(label=w["sc_truth_file"], file_types=[".png"], height=140, elem_id="pair-truth")
+            prediction = gr.File(label=w["sc_prediction_file"], height=140, elem_id="pair-prediction")
+            truth = gr.File(label=w["sc_truth_file"], height=140, elem_id="pair-truth")
             example = gr.Button(w["sc_example"], size="sm", variant="secondary", elem_id="pair-example")
             figures = _html(figures_html(first, w), elem_id="pair-figures")
             bars = _html(bars_html(first, w), elem_id="pair-bars")
@@ -101,6 +99,7 @@ def _build_pair(w: dict[str, str]) -> None:
     gr.on(
         [prediction.upload, truth.upload, label_set.input, train_ids.input], on_pair, given, shown,
         show_progress="minimal", show_progress_on=errors, api_visibility="private",
+        trigger_mode="always_last",  # two files dropped at once: the second must not go unheard
     )  # fmt: skip
     class_name.input(on_class, [class_name, *given], errors, **_QUIET)
     example.click(
