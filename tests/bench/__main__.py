@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -14,6 +13,7 @@ def main() -> None:
     import cv2
 
     from tests.bench import portrait
+    from tests.bench.harness import keep
 
     cv2.setNumThreads(2)
     peers = Path(os.environ["PEERS"]) if os.environ.get("PEERS") else None
@@ -30,7 +30,7 @@ def main() -> None:
             "peer_ms": row.peer_ms,
             "ratio": row.ratio,
         }
-    Path("bench.json").write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    keep(table)
 
 
 if __name__ == "__main__":

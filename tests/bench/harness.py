@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 Job = Callable[[], object]
@@ -46,3 +48,9 @@ def compare(
                     kept.append(time.perf_counter() - began)
     middle = [1000 * median(t) for t in times]
     return Row(name, middle[0], peer if theirs else None, middle[1] if theirs else None)
+
+
+def keep(figures: dict[str, dict], path: Path = Path("bench.json")) -> None:
+    """Put figures into ``bench.json``, beside those of other runs."""
+    old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    path.write_text(json.dumps(old | figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
