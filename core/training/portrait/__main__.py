@@ -29,6 +29,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--write", action="store_true", help="'evaluate' writes the figures into the cards")
     parser.add_argument("--stop-after", type=int, help="stop (resumably) after this iteration")
+    parser.add_argument("--sharpen", type=float, default=1.0, help="'export' multiplies the logits by this")
     parser.add_argument("--threads", type=int, default=2)
     for field in dataclasses.fields(Recipe):
         kind = type(field.default)
@@ -44,7 +45,7 @@ def main(argv: list[str] | None = None) -> None:
     elif options.step == "export":
         from core.training.portrait.export import export
 
-        print(export(options.run, options.name))
+        print(export(options.run, options.name, options.sharpen))
     elif options.step == "evaluate":
         from core.training.portrait.evaluate import report
 
@@ -63,13 +64,14 @@ def main(argv: list[str] | None = None) -> None:
 
         train(
             options.data, options.run, arguments, recipe,
-            prepared=options.prepared, initial=initial, teacher=teacher, stop_after=options.stop_after,
+            prepared=options.prepared, initial=initial, initial_name=options.initial.name, teacher=teacher, stop_after=options.stop_after,
         )  # fmt: skip
     elif options.step == "fine":
         initial = load_initial(options.initial).state_dict() if options.initial else None
         train(
             options.data, options.run, FINE, recipe,
-            prepared=options.prepared, initial=initial, stop_after=options.stop_after,
+            prepared=options.prepared, initial=initial,
+            initial_name=options.initial.name if options.initial else "", stop_after=options.stop_after,
         )  # fmt: skip
 
 

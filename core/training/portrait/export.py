@@ -8,13 +8,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 
 from core.training.portrait.train import load_run
-from core.weights import Card, save_checkpoint, weights_folder
+from core.weights import Card, load_card, save_checkpoint, weights_folder
 
 TRANSFORM = {"multiple": 32, "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5]}
 # Pixels the network sees; portrait-fast pays for speed with resolution.
-AREAS = {"portrait-fine": 384 * 288, "portrait-fast": 256 * 192}
+AREAS = {"portrait-fine": 320 * 256, "portrait-fast": 256 * 192}
 TITLES = {
     "portrait-fine": "People, with fine edges: for photos",
     "portrait-fast": "People, fast: for webcams and videos on a CPU",
@@ -34,17 +35,31 @@ LIMITS = [
 ]
 
 
-def export(run: Path, name: str) -> Card:
-    """Write ``weights/NAME`` from a run's averaged weights. Figures are added by ``evaluate --write``."""
+def export(run: Path, name: str, sharpen: float = 1.0) -> Card:
+    """Write ``weights/NAME`` from a run's averaged weights. Figures are added by ``evaluate --write``.
+
+    Args:
+        sharpen: factor of the logits, folded into the head. A network trained a short while doubts too much: its
+            alpha is nearer to the mattes of training pictures with 1.5 to 2. What is over .5 stays the same.
+    """
     model = load_run(run)
+    with torch.no_grad():
+        model.head.weight *= sharpen
+        model.head.bias *= sharpen
     recipe = json.loads((run / "recipe.json").read_text())
     arguments = recipe.pop("arguments")
+    initial = recipe.pop("initial", None)
     options = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in recipe.items())
     step = name.removeprefix("portrait-")
+    # A run that went on from the checkpoint that it replaces: both recipes are its own.
+    before = f"{load_card(name).recipe}; then " if initial == name else ""
+    if initial:
+        options += f" --initial {initial}"
     card = Card(
         name=name, title=TITLES[name], task="matte", architecture="matte_unet", arguments=arguments,
         labels="portrait", transform=TRANSFORM | {"area": AREAS[name]}, licence="CC BY-NC 4.0", data=DATA,
-        recipe=f"python -m core.training.portrait {step} --data DATA --run RUN --prepared PREPARED {options}",
+        recipe=f"{before}python -m core.training.portrait {step} --data DATA --run RUN --prepared PREPARED {options}; "
+        f"then export --run RUN --name {name} --sharpen {sharpen}",
         measured={}, limits=LIMITS, sha256="", bytes=0, folder=weights_folder() / name,
     )  # fmt: skip
     card = save_checkpoint(card, model.state_dict())

@@ -100,6 +100,7 @@ def train(
     *,
     prepared: Path,
     initial: dict[str, Tensor] | None = None,
+    initial_name: str = "",
     teacher: Callable[[Tensor], Tensor] | None = None,
     stop_after: int | None = None,
 ) -> nn.Module:
@@ -107,7 +108,7 @@ def train(
 
     Writes ``run/last.pt`` (resumable, every four minutes), ``run/log.jsonl`` and, at the end, ``run/best.pt``
     (the averaged weights). ``initial``: a state to start from (None: ImageNet's trunk).
-    ``teacher``: logits (N, 1, S, S) to learn from besides the labels, given the scaled pictures.
+    ``initial_name``: what that state is called, for the card. ``teacher``: logits (N, 1, S, S) to learn from besides the labels, given the scaled pictures.
     """
     torch.manual_seed(recipe.seed)
     cv2.setNumThreads(1)  # OpenCV's own threads would not survive the fork of the sample makers
@@ -143,7 +144,8 @@ def train(
         samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=6 if recipe.workers else None
     )
     batches = iter(loader)
-    (run / "recipe.json").write_text(json.dumps(asdict(recipe) | {"arguments": arguments}, indent=1))
+    described = asdict(recipe) | {"arguments": arguments, "initial": initial_name}
+    (run / "recipe.json").write_text(json.dumps(described, indent=1))
 
     def save(iteration: int) -> None:
         state = {
