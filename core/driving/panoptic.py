@@ -87,15 +87,26 @@ def blobs(scores: ClassScores, min_share: float = 0.0003) -> Instances:
     ids = scores.semantic().ids
     masks, labels, values = [], [], []
     for label in scores.labels.things:
-        if label.ignored or not (present := ids == label.id).any():
+        if label.ignored:
+            continue
+        present = cv2.compare(ids, label.id, cv2.CMP_EQ)
+        x, y, w, h = cv2.boundingRect(present)
+        if not w:
             continue
         sure = scores.enlarge(scores.probabilities[label.train_id])
-        count, regions, stats, _ = cv2.connectedComponentsWithStats(present.astype(np.uint8), connectivity=8)
+        count, regions, stats, _ = cv2.connectedComponentsWithStats(
+            present[y : y + h, x : x + w], connectivity=8
+        )
         for number in range(1, count):
-            if stats[number, cv2.CC_STAT_AREA] >= min_share * ids.size:
-                mask = regions == number
-                masks.append(mask)
-                labels.append(label.id)
-                values.append(float(sure[mask].mean()))
+            left, top, width, height, area = stats[number]
+            if area < min_share * ids.size:
+                continue
+            inside = regions[top : top + height, left : left + width] == number
+            window = slice(y + top, y + top + height), slice(x + left, x + left + width)
+            mask = np.zeros(ids.shape, bool)
+            mask[window] = inside
+            masks.append(mask)
+            labels.append(label.id)
+            values.append(float(sure[window][inside].mean()))
     stacked = np.stack(masks) if masks else np.zeros((0, *ids.shape), bool)
     return Instances(stacked, np.array(labels, int), np.array(values, float), scores.labels)

@@ -18,6 +18,7 @@ _CATEGORY_COLORS = {
     "flat": "road", "construction": "building", "object": "traffic sign", "nature": "vegetation", "sky": "sky", "human": "person",
     "vehicle": "car",
 }  # fmt: skip
+_TABLE = 1 << 20  # rows of the largest table of colours
 _PATH, _ROAD = (72, 220, 130), (128, 64, 128)
 
 
@@ -119,14 +120,22 @@ def instance_picture(
 
 def panoptic_picture(panoptic: PanopticMap) -> np.ndarray:
     """Stuff in its class's colour, every thing in a shade of its class's, borders between segments in white; void black."""
-    table = {0: (0, 0, 0)}
+    colors = []
     numbers: dict[int, int] = {}
     for segment in panoptic.segments:
         label = panoptic.labels.by_id(segment.label_id)
         number = numbers[label.id] = numbers.get(label.id, -1) + 1
-        table[segment.id] = _shade(label.color, number) if label.isthing else label.color
-    ids, inverse = np.unique(panoptic.ids, return_inverse=True)
-    out = np.array([table[int(i)] for i in ids], np.uint8)[inverse.reshape(panoptic.ids.shape)]
+        colors.append(_shade(label.color, number) if label.isthing else label.color)
+    known = np.array([s.id for s in panoptic.segments], np.int64)
+    ids = panoptic.ids
+    if known.max(initial=0) >= _TABLE:  # ids as large as COCO's files may have
+        known, ids = np.unique(ids, return_inverse=True)
+        rows = {s.id: row for row, s in enumerate(panoptic.segments)}
+        colors = [colors[rows[int(n)]] if n else (0, 0, 0) for n in known]
+        known, ids = np.arange(len(known)), ids.reshape(panoptic.ids.shape)
+    table = np.zeros((int(known.max(initial=0)) + 1, 3), np.uint8)
+    table[known] = np.array(colors, np.uint8).reshape(-1, 3)
+    out = table[ids]
     border = np.zeros(panoptic.ids.shape, bool)
     border[:, 1:] |= panoptic.ids[:, 1:] != panoptic.ids[:, :-1]
     border[1:] |= panoptic.ids[1:] != panoptic.ids[:-1]

@@ -65,7 +65,7 @@ def facade(rng: np.random.Generator, width_m: float, storeys: int, storey_m: flo
         image = np.full((h, w, 3), vary(rng, _PLASTER[rng.integers(len(_PLASTER))], 8), np.uint8)
         image = grain(rng, image, 6)
     frame = (235, 232, 226) if rng.random() < 0.65 else vary(rng, (90, 74, 60), 12)
-    r, g, b = image.reshape(-1, 3).mean(0)
+    r, g, b = cv2.mean(image)[:3]
     trim = times((r, g, b), 1.1)
     glass = vary(rng, (52, 62, 74), 8)
     per_m = rng.uniform(0.36, 0.5)

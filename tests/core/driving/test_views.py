@@ -77,14 +77,16 @@ def test_instances_show_boxes_and_leave_the_rest(frame, semantic):
     assert np.array_equal(views.instance_picture(frame, found, min_score=0.95), frame)
 
 
-def test_panoptic_tells_neighbours_of_a_class_apart():
+@pytest.mark.parametrize("largest", [3, 16_000_000])
+def test_panoptic_tells_neighbours_of_a_class_apart(largest):
     ids = np.full((20, 40), 1, np.int32)
-    ids[5:15, 5:20], ids[5:15, 20:35] = 2, 3
-    shown = views.panoptic_picture(
-        PanopticMap(ids, (Segment(1, ROAD), Segment(2, CAR), Segment(3, CAR)), CITY)
-    )
+    ids[5:15, 5:20], ids[5:15, 20:35], ids[17:] = 2, largest, 0
+    segments = (Segment(1, ROAD), Segment(2, CAR), Segment(largest, CAR))
+    shown = views.panoptic_picture(PanopticMap(ids, segments, CITY))
     assert tuple(shown[1, 1]) == (128, 64, 128) and tuple(shown[10, 20]) == (255, 255, 255)
-    assert np.abs(shown[10, 10].astype(int) - shown[10, 30]).sum() > 40
+    assert np.abs(shown[10, 10].astype(int) - shown[10, 30]).sum() > 40 and not shown[19].any()
+    nothing = views.panoptic_picture(PanopticMap(np.zeros((2, 3), np.int32), (), CITY))
+    assert nothing.shape == (2, 3, 3) and not nothing.any()
 
 
 def test_road_and_path(frame, semantic):
