@@ -30,10 +30,12 @@ class Prediction:
         disagreement: float32 (X, Y, Z), 0 (all planes say the same) to 1 (each is sure of another class): the
             variance of the planes' probabilities, summed over classes, over its largest possible value. 0 where
             only one plane was asked.
+        planes: how many were asked.
     """
 
     probabilities: np.ndarray
     disagreement: np.ndarray
+    planes: int
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def predict_volume(
         np.clip(squares, 0, 1, out=squares)  # rounding leaves −1e-8
     else:
         squares[...] = 0
-    return Prediction(mean, squares)
+    return Prediction(mean, squares, len(planes))
 
 
 def _ask(

@@ -53,7 +53,8 @@ def test_every_room_has_its_floor():
     "name",
     ["core.errors", "core.labels", "core.labels.label", "core.labels.voc", "core.transforms", "core.segmenter",
      "core.portrait.effect", "core.driving.street.scene", "core.cli.portrait", "core.metrics.matte", "core.cli.medical",
-     "core.medical.hounsfield", "core.medical.phantom.head", "core.medical.outputs", "core.transforms.respace"],
+     "core.medical.hounsfield", "core.medical.phantom.head", "core.medical.outputs", "core.medical.slicewise",
+     "core.transforms.respace"],
 )  # fmt: skip
 def test_examples_in_docstrings(name):
     outcome = doctest.testmod(importlib.import_module(name))

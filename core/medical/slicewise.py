@@ -1,0 +1,87 @@
+"""A network's way through a volume: working spacing, its planes, their mean, clean-up, and back to the scan's grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.medical.components import keep_largest
+from core.medical.intensity import Intensity
+from core.medical.slices import Predictor, SliceOptions, predict_volume
+from core.medical.tasks import Segmented
+from core.medical.volume import Volume
+from core.transforms.respace import Respace
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a network wants; travels with its weights.
+
+    Attributes:
+        ids: of the mask, one for each class of the network's answer.
+        working: mm between the voxels it sees along X, Y, Z; None along an axis: as the scan has it.
+        intensity: how values become its input.
+        options: planes, neighbours, batch, mirror.
+        one_piece: ids of which only the largest piece stays.
+        trained: finest and coarsest spacing in mm that it has seen; outside of it the user is warned.
+    """
+
+    ids: tuple[int, ...]
+    working: tuple[float | None, float | None, float | None]
+    intensity: Intensity
+    options: SliceOptions
+    one_piece: tuple[int, ...] = ()
+    trained: tuple[float, float] | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.ids) != self.options.classes:
+            raise ValueError(f"{len(self.ids)} ids for {self.options.classes} classes")
+
+
+def segment_slicewise(
+    volume: Volume, predict: Predictor, plan: Plan, progress: Callable[[float], None] | None = None
+) -> Segmented:
+    """Ask a network about a volume.
+
+    Memory beyond the volume: the answer at the working spacing (4 bytes a class and voxel, bounded by
+    ``plan.options.max_bytes``), and on the scan's own grid a byte for the mask and four for the uncertainty.
+
+    Args:
+        predict: probabilities of slices, see :data:`core.medical.slices.Predictor`.
+        progress: told the share done, 0 to 1; raising in it cancels.
+
+    Returns:
+        The mask, and how much the planes disagree (None where one plane alone was asked).
+
+    Raises:
+        InputError: too large for the network, or without an area to look at.
+    """
+    x, y, z = (wanted or own for wanted, own in zip(plan.working, volume.spacing, strict=True))
+    shape = (volume.data.shape[0], volume.data.shape[1], volume.data.shape[2])
+    way = Respace(shape, volume.spacing, (x, y, z))
+    values = plan.intensity(way.forward(volume.data))
+    prediction = predict_volume(
+        values, predict, plan.options, lambda share: progress(0.9 * share) if progress else None
+    )
+    ids = keep_largest(way.labels_back(prediction.probabilities, plan.ids), plan.one_piece)
+    uncertainty = None
+    if prediction.planes > 1:
+        uncertainty = way.map_back(prediction.disagreement)
+    if progress:
+        progress(1.0)
+    doubt = spacing_doubt(volume.spacing, plan.trained) if plan.trained else None
+    return Segmented(ids, uncertainty, (doubt,) if doubt else ())
+
+
+def spacing_doubt(spacing: tuple[float, float, float], trained: tuple[float, float]) -> str | None:
+    """Why a scan's spacing is far from what a network was trained on, in a sentence; None where it is not.
+
+    >>> spacing_doubt((1, 1, 6), (0.8, 2.0))
+    'A spacing of 1 × 1 × 6 mm is far from what the network was trained on (0.8 to 2 mm).'
+    """
+    finest, coarsest = trained
+    # Half as fine or half as coarse again is no other kind of picture.
+    if min(spacing) * 2 >= finest and max(spacing) <= 1.5 * coarsest:
+        return None
+    sizes = " × ".join(f"{v:.3g}" for v in spacing)
+    return f"A spacing of {sizes} mm is far from what the network was trained on ({finest:g} to {coarsest:g} mm)."
