@@ -40,6 +40,14 @@ class InstanceIoU:
     are not weighted. Groups and stuff (ids up to 1000) and instances of ignored labels are left out of iTP and iFN.
     For a category, any of its ids is right, and the ignored ones (caravan, trailer) too. A class without instances
     and without false positives is nan, and skipped in the mean.
+
+    >>> prediction = np.array([[26, 26, 26, 7]], np.uint8)
+    >>> truth, instances = np.array([[26, 26, 26, 26]], np.uint8), np.array([[26000, 26000, 26000, 26001]])
+    >>> matrix, weighted = ConfusionMatrix(get_label_set("cityscapes")), InstanceIoU()
+    >>> matrix.add(prediction, truth)
+    >>> weighted.add(prediction, instances)
+    >>> round(weighted.score(matrix).iou["car"], 4), matrix.score().iou["car"]  # one of two cars; 3 px of 4
+    (0.5, 0.75)
     """
 
     def __init__(self) -> None:

@@ -39,6 +39,7 @@ class Pairing:
 
 
 def missing_error(prediction: Path, truth: Path, missing: Sequence[str], found: int) -> InputError:
+    """What to say of truths without prediction; ``found``: how many have one."""
     shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
     return InputError(
         f"{prediction} has no prediction for {len(missing)} of {len(missing) + found} of {truth} ({shown})",

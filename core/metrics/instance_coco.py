@@ -47,6 +47,16 @@ def coco_ap(
 ) -> CocoAP:
     """Mask AP of predictions against truths, image by image in the same order; scores of truths do not matter.
 
+    Lin et al., "Microsoft COCO" (ECCV 2014); pycocotools' COCOeval. A class without truth is nan, and in no mean; no
+    prediction for a class with truth: 0.
+
+    >>> from core.labels import get_label_set
+    >>> masks = np.zeros((2, 40, 40), bool); masks[0, :20, :20] = masks[1, 20:, 20:] = True
+    >>> both = Instances(masks, np.array([1, 1]), np.array([0.9, 0.8]), get_label_set("coco-panoptic"))
+    >>> first = Instances(masks[:1], np.array([1]), np.array([0.9]), get_label_set("coco-panoptic"))
+    >>> round(coco_ap([first], [both]).ap, 4)  # one of two found: precision 1 at 51 of 101 recalls
+    0.505
+
     Args:
         crowds: bool (N,) for every image: which of its truths are crowds (predictions on them are no errors); none.
 
