@@ -44,7 +44,7 @@ def by_core(page) -> dict[str, float]:
 
 def settled(page) -> dict[str, float]:
     """The figures, once they are those of what stands in the page; fails if they never are."""
-    for _ in range(60):
+    for _ in range(WAIT // 50):
         shown, wanted = figures(page), by_core(page)
         if shown == wanted:
             return shown

@@ -10,25 +10,43 @@ from demos.scoring import scene
 from tests.e2e.scoring.reading import WAIT, drag, figures, painted
 
 
-def scene_after(page, act) -> tuple[scene.Scene, dict[str, float]]:
-    """Does something; what the page then holds, and the figures it shows for it, which must be core's."""
-    with page.expect_response("**/scoring/*/scene") as answer:
-        act()
-    page.wait_for_timeout(150)  # a burst of moves sends more than one
-    state = scene.Scene.model_validate(answer.value.request.post_data_json)
-    shown = figures(page, "#sc-scene .sc-quality")
+def by_core(state: scene.Scene) -> tuple[dict[str, float], list[float]]:
+    """What the page has to show of a state: the means, and PQ of the classes that occur."""
     quality = PanopticQuality(scene.LABELS.labels)
     predicted, truth = scene.predicted_map(state), scene.truth_map()
     quality.add(predicted.ids, predicted.segments, truth.ids, truth.segments)
     score = quality.score()
-    for group in ("all", "things", "stuff"):
-        for key in ("pq", "sq", "rq"):
-            assert shown[f"{group}{key.capitalize()}"] == getattr(getattr(score, group), key), (
-                f"{group} {key}"
-            )
-    rows = page.eval_on_selector_all("#sc-scene tr[data-pq]", "rows => rows.map(r => Number(r.dataset.pq))")
-    assert rows == [c.pq for c in score.per_class.values() if c.tp + c.fp + c.fn]
-    return state, shown
+    means = {
+        f"{group}{key.capitalize()}": getattr(getattr(score, group), key)
+        for group in ("all", "things", "stuff")
+        for key in ("pq", "sq", "rq")
+    }
+    return means, [c.pq for c in score.per_class.values() if c.tp + c.fp + c.fn]
+
+
+def scene_after(page, act) -> tuple[scene.Scene, dict[str, float]]:
+    """Does something; the state that the page then sent, and its figures, which must become core's of that state."""
+    sent: list[scene.Scene] = []
+
+    def hear(request) -> None:
+        if request.url.endswith("/scene"):
+            sent.append(scene.Scene.model_validate(request.post_data_json))
+
+    page.on("request", hear)
+    with page.expect_response("**/scoring/*/scene"):
+        act()
+    shown: object = None
+    for _ in range(WAIT // 50):
+        means = figures(page, "#sc-scene .sc-quality")
+        rows = page.eval_on_selector_all(
+            "#sc-scene tr[data-pq]", "rows => rows.map(r => Number(r.dataset.pq))"
+        )
+        shown = means, rows
+        if shown == by_core(sent[-1]):
+            page.remove_listener("request", hear)
+            return sent[-1], means
+        page.wait_for_timeout(50)
+    raise AssertionError(f"the page says {shown}, core {by_core(sent[-1])}")
 
 
 def test_a_scene_is_changed_and_scored_by_core(open_scoring):
