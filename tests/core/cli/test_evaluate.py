@@ -302,6 +302,8 @@ BAD = {
     "results of an unknown class": (lambda p: coco_pair(p, coco_answer(category_id=9)), ["p.json has predictions of category 9"]),
     "mask of another size": (lambda p: coco_pair(p, coco_answer(segmentation={"size": [2, 2], "counts": [0, 4]})), ["p.json, result 0", "[4, 4]"]),
     "broken mask": (lambda p: coco_pair(p, coco_answer(segmentation="?")), ["p.json, result 0: a broken segmentation"]),
+    "run lengths that are too short": (lambda p: coco_pair(p, coco_answer(segmentation={"size": [4, 4], "counts": [0, 4]})), ["p.json, result 0: run lengths of 4 px", "16"]),
+    "compressed ones": (lambda p: coco_pair(p, coco_answer(segmentation={"size": [4, 4], "counts": "04"})), ["p.json, result 0: run lengths of 4 px"]),
     "no results": (lambda p: coco_pair(p, {"a": 1}), ["p.json is no COCO result"]),
     "matte of another size": (lambda p: ["matte", *semantic_pair(p, [[0, 9, 9]])[1:]], ["a: the prediction is (1, 3)"]),
     "no matte": (lambda p: ["matte", *semantic_pair(p, [[[9, 0, 0], [0, 0, 0]]])[1:]], ["p/a.png is no matte"]),

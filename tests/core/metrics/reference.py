@@ -29,6 +29,12 @@ def cases(name: str, *kinds: str) -> Iterator[tuple[dict[str, Any], list[tuple[n
     assert start == len(maps[0])
 
 
+def stored(name: str, array: str) -> np.ndarray:
+    """One array for all cases."""
+    with np.load(FOLDER / f"{name}.npz") as arrays:
+        return arrays[array]
+
+
 def same(ours: float, theirs: float | None, tolerance: float = 1e-9) -> bool:
     """Equal, or both nan (None in JSON)."""
     if theirs is None or math.isnan(theirs):

@@ -13,6 +13,7 @@ import pytest
 from core.errors import InputError
 from core.labels import Label, LabelSet
 from core.metrics import CityscapesAP, coco_ap, coco_ap_files
+from core.metrics.instance_coco import expand
 from core.results import Instances
 from tests.core.metrics.reference import cases, same
 
@@ -183,9 +184,9 @@ def test_coco_files_equal_the_arrays(tmp_path):
     expected = coco_ap([guess], [truth])
 
     def runs(mask: np.ndarray) -> list[int]:
-        flat = np.concatenate([[False], mask.T.ravel(), [False]])
+        flat = np.append(False, mask.T.ravel())
         starts = np.flatnonzero(flat[1:] != flat[:-1])
-        return np.diff(starts, prepend=0).tolist()
+        return np.diff(starts, prepend=0, append=mask.size).tolist()
 
     def text(mask: np.ndarray) -> dict:
         code = rle.encode(np.asfortranarray(mask.astype(np.uint8)))
@@ -218,3 +219,19 @@ def test_numbers_and_sizes_of_images_must_agree():
         coco_ap([one], [])
     with pytest.raises(InputError, match=r"image 1: predictions \(30, 30\), truth \(30, 31\)"):
         coco_ap([one], [other])
+
+
+def test_compressed_run_lengths_are_read_as_pycocotools_writes_them():
+    from pycocotools import mask as rle
+
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        mask = np.kron(
+            rng.random(rng.integers(1, 30, 2)) < rng.choice([0, 0.1, 0.5, 1]),
+            np.ones((rng.integers(1, 40), 7)),
+        )
+        code = rle.encode(np.asfortranarray(mask, np.uint8))
+        lengths = expand(code["counts"])
+        assert lengths.sum() == mask.size and (lengths >= 0).all()
+        values = np.repeat(np.arange(len(lengths)) % 2, lengths).reshape(mask.shape[::-1]).T
+        assert (values == mask).all()

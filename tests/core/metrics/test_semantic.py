@@ -12,7 +12,7 @@ from core.labels import get_label_set
 from core.metrics import ConfusionMatrix, InstanceIoU
 from core.metrics.pairs import count_pairs
 from core.metrics.semantic import joint_histogram
-from tests.core.metrics.reference import cases, same
+from tests.core.metrics.reference import cases, same, stored
 
 CITYSCAPES = get_label_set("cityscapes")
 VOC = get_label_set("voc")
@@ -20,12 +20,14 @@ VOC = get_label_set("voc")
 
 def test_equal_to_cityscapesscripts():
     number = 0
+    confusion = stored("cityscapes_semantic", "confusion")
     for case, images in cases("cityscapes_semantic", "prediction", "truth", "instances"):
         matrix, weighted = ConfusionMatrix(CITYSCAPES), InstanceIoU()
         for prediction, truth, instances in images:
             matrix.add(prediction, truth)
             weighted.add(prediction, instances)
         ours, theirs, answer = matrix.score(), weighted.score(matrix), case["answer"]
+        assert (matrix.counts[:34, :34] == confusion[number]).all()
         assert matrix.counts.sum() == case["pixels"]
         for name, value in ours.iou.items():
             assert same(value, answer["classScores"][name])
