@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 7860
+METRICS_PEERS ?= $(VENV)/peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test bench lint browser clean
@@ -14,8 +15,8 @@ demo: $(VENV)/.runtime
 test: $(VENV)/.dev browser
 	@$(BIN)/python -m pytest $(ARGS)
 
-bench: $(VENV)/.dev
-	@PEERS="$(PEERS)" $(BIN)/python -m tests.bench
+bench: $(VENV)/.dev $(VENV)/.peers
+	@PEERS="$(PEERS)" METRICS_PEERS="$(METRICS_PEERS)" $(BIN)/python -m tests.bench
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check core demos tests
@@ -38,6 +39,12 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 	@echo "Installing what the tests need (once) …"
 	@$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	@touch $@
+
+# The metrics' references, which want another numpy; where they cannot be had, the bench says what it leaves out.
+$(VENV)/.peers: tests/bench/metrics.py | $(VENV)/.dev
+	@echo "Installing what the metrics are compared with (once) …"
+	@if test -x "$(METRICS_PEERS)/bin/python" || $(BIN)/python -m tests.bench.metrics --make-peers "$(METRICS_PEERS)"; \
+		then touch $@; fi
 
 # The end-to-end tests drive a real browser: an installed one, or Playwright's own; else they are skipped, loudly.
 browser: $(VENV)/.dev

@@ -123,7 +123,7 @@ def crop(
     """
     if truth.flags.f_contiguous and not truth.flags.c_contiguous:
         prediction, truth, spacing = prediction.T, truth.T, spacing[::-1]
-    boxes = [box for mask in (prediction, truth) if (box := _bounds(np.ascontiguousarray(mask)))]
+    boxes = [b for mask in (prediction, truth) if (b := _bounds(np.ascontiguousarray(mask)))]
     if not boxes:
         return (np.zeros((2, 2, 2), bool),) * 2, spacing
     low, high = np.min([b[0] for b in boxes], axis=0), np.max([b[1] for b in boxes], axis=0)

@@ -1,4 +1,7 @@
-"""``python -m tests.bench``: print the table, write ``bench.json``. ``PEERS``: a folder with peers' models."""
+"""``python -m tests.bench``: print the table, write ``bench.json``.
+
+``PEERS``: a folder with peers' models; ``METRICS_PEERS``: the environment of the metrics' references.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ def main() -> None:
     go_offline()
     import cv2
 
-    from tests.bench import portrait
+    from tests.bench import metrics, portrait
     from tests.bench.harness import keep
 
     cv2.setNumThreads(2)
@@ -30,6 +33,11 @@ def main() -> None:
             "peer_ms": row.peer_ms,
             "ratio": row.ratio,
         }
+    keep(table)
+    references = os.environ.get("METRICS_PEERS")
+    for name, figures in metrics.figures(Path(references) if references else None):
+        print(metrics.show(name, figures), flush=True)
+        table[name] = figures
     keep(table)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import site
 import subprocess
 import sys
@@ -34,10 +35,14 @@ def python_of(folder: Path) -> Path:
 
 
 def make_peers(folder: Path) -> None:
-    """An environment with the references."""
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    for packages in PEERS:
-        subprocess.run([python_of(folder), "-m", "pip", "install", "--quiet", *packages], check=True)
+    """An environment with the references; none where they cannot be installed."""
+    try:
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        for packages in PEERS:
+            subprocess.run([python_of(folder), "-m", "pip", "install", "--quiet", *packages], check=True)
+    except subprocess.CalledProcessError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise SystemExit(f"*** the metrics' references cannot be installed: {error} ***") from None
     ask = "import site; print(site.getsitepackages()[0])"
     own = subprocess.run([python_of(folder), "-c", ask], capture_output=True, text=True, check=True)
     # Behind its own packages, so that its older numpy comes first.
@@ -52,7 +57,7 @@ def figures(peers: Path | None) -> Iterator[tuple[str, dict]]:
             "(python -m tests.bench.metrics --make-peers DIR) ***"
         )
         return
-    command = [str(python_of(peers)), "-m", "tests.bench.metrics_sides"]
+    command = [str(python_of(peers).absolute()), "-m", "tests.bench.metrics_sides"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout
         for line in run.stdout:
