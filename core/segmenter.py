@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import cast
 
 import cv2
@@ -12,7 +13,7 @@ import numpy as np
 
 from core.engine import NetworkSource, Runner, open_runner, pick_engine
 from core.errors import InputError
-from core.labels import get_label_set
+from core.labels import LabelSet, get_label_set
 from core.results import ClassScores
 from core.weights import Card, load_card, load_state, verify
 
@@ -68,6 +69,30 @@ def shrink(frame: np.ndarray, height: int, width: int) -> np.ndarray:
     if frame.shape[:2] == (height, width):
         return np.ascontiguousarray(frame)
     return cv2.resize(frame, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def class_scores(
+    ask: Callable[[np.ndarray], np.ndarray], frame: np.ndarray, labels: LabelSet, area: int, multiple: int
+) -> ClassScores:
+    """Put a whole frame to a semantic network, in its own aspect.
+
+    Args:
+        ask: uint8 RGB (h, w, 3), sides multiples of ``multiple`` → probabilities float32 (C, h/stride, w/stride).
+        frame: uint8 RGB (H, W, 3).
+        labels: what the C classes are.
+        area: px at which the network sees a frame.
+    """
+    height, width = frame.shape[:2]
+    h, w = letterbox_size(height, width, area, multiple)
+    below, right = -h % multiple, -w % multiple
+    picture = shrink(frame, h, w)
+    if below or right:
+        # Mirrored, as training pads its crops.
+        picture = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_REFLECT_101)
+    answer = ask(picture)
+    stride = (h + below) // answer.shape[1]
+    kept = answer[:, : -(-h // stride), : -(-w // stride)]
+    return ClassScores(kept, labels, (height, width), (stride * height / h, stride * width / w))
 
 
 class Segmenter:
@@ -153,18 +178,14 @@ class Segmenter:
             InputError: another shape or dtype, or the card is not of task ``semantic``.
         """
         self._check(frame, "semantic")
-        height, width = frame.shape[:2]
-        multiple = self.card.transform["multiple"]
-        h, w = letterbox_size(height, width, self.card.transform["area"], multiple)
-        below, right = -h % multiple, -w % multiple
-        picture = shrink(frame, h, w)
-        if below or right:
-            picture = cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_REFLECT_101)
-        answer = self._runner((h + below, w + right))(picture)
-        stride = (h + below) // answer.shape[1]
-        kept = answer[:, : -(-h // stride), : -(-w // stride)]
-        cell = stride * height / h, stride * width / w
-        return ClassScores(kept, get_label_set(self.card.labels), (height, width), cell)
+        transform = self.card.transform
+        return class_scores(
+            lambda picture: self._runner(picture.shape[:2])(picture),  # type: ignore[arg-type]
+            frame,
+            get_label_set(self.card.labels),
+            transform["area"],
+            transform["multiple"],
+        )
 
 
 _segmenters: dict[tuple[str, str, str, int | None], Segmenter] = {}

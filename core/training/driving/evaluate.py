@@ -6,51 +6,43 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 
 from core.labels import get_label_set
-from core.labels.merge import merge_probabilities
-from core.segmenter import fit_size, shrink
+from core.results import ClassScores
+from core.segmenter import class_scores
 from core.training.driving.data import VOID, Frame, list_frames, read_image, read_labels
 
 if TYPE_CHECKING:
     from torch import nn
 
-# uint8 RGB (H, W, 3) → float32 (19, h, w) probabilities at any size of the same aspect
-ProbabilityMaker = Callable[[np.ndarray], np.ndarray]
+# uint8 RGB (H, W, 3) → probabilities of the 19 classes
+ScoreMaker = Callable[[np.ndarray], ClassScores]
 
 
-def maker(model: nn.Module, area: int, threads: int = 2) -> ProbabilityMaker:
-    """A network as a maker of probabilities at its own stride, in OpenVINO (float32), frames brought to ``area`` px."""
+def maker(model: nn.Module, area: int, threads: int = 2) -> ScoreMaker:
+    """A network, asked in OpenVINO (float32) in the very way that the segmenter asks it, at ``area`` px a frame."""
     import openvino as ov
     import torch
 
     from core.models.semantic import Coarse
 
     network = Coarse(model.eval())
-    requests: dict[tuple[int, int], Any] = {}
+    requests: dict[tuple[int, ...], Any] = {}
     settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"}
 
-    def make(image: np.ndarray) -> np.ndarray:
-        size = fit_size(*image.shape[:2], area, 32)
+    def ask(picture: np.ndarray) -> np.ndarray:
+        size = picture.shape[:2]
         if size not in requests:
             shape = (1, 3, *size)
             graph = ov.convert_model(network, example_input=torch.zeros(shape), input=[shape])
             requests[size] = ov.Core().compile_model(graph, "CPU", settings).create_infer_request()
-        tensor = shrink(image, *size).transpose(2, 0, 1)[None].astype(np.float32)
+        tensor = picture.transpose(2, 0, 1)[None].astype(np.float32)
         logits = requests[size].infer([tensor / 127.5 - 1])[0][0]
         odds = np.exp(logits - logits.max(axis=0))
         return odds / odds.sum(axis=0)
 
-    return make
-
-
-def predict(probabilities: np.ndarray, labels: str, size: tuple[int, int]) -> np.ndarray:
-    """Train ids of the set ``labels``, uint8 (H, W): merged by sums, enlarged bilinearly, then the largest."""
-    merged = merge_probabilities(probabilities, labels)
-    large = cv2.resize(merged.transpose(1, 2, 0), size[::-1], interpolation=cv2.INTER_LINEAR)
-    return large.argmax(axis=2).astype(np.uint8)
+    return lambda frame: class_scores(ask, frame, get_label_set("cityscapes"), area, 32)
 
 
 def confusion(truth: np.ndarray, answer: np.ndarray, classes: int) -> np.ndarray:
@@ -78,7 +70,7 @@ def figures(matrix: np.ndarray, names: list[str]) -> dict[str, Any]:
     }
 
 
-def evaluate(make: ProbabilityMaker, frames: list[Frame]) -> dict[str, dict[str, Any]]:
+def evaluate(make: ScoreMaker, frames: list[Frame]) -> dict[str, dict[str, Any]]:
     """``{source: {n, labels, miou, …}}`` over the held-out frames among ``frames``."""
     matrices: dict[str, np.ndarray] = {}
     number: dict[str, int] = {}
@@ -89,7 +81,7 @@ def evaluate(make: ProbabilityMaker, frames: list[Frame]) -> dict[str, dict[str,
         image = read_image(frame.image)
         truth = read_labels(frame, image.shape[:2])
         classes = len(get_label_set(frame.labels).evaluated)
-        answer = predict(make(image), frame.labels, truth.shape)
+        answer = make(image).merged(frame.labels).train_ids()
         matrices[frame.source] = matrices.get(frame.source, 0) + confusion(truth, answer, classes)
         number[frame.source] = number.get(frame.source, 0) + 1
         sets[frame.source] = frame.labels

@@ -10,8 +10,10 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from core.errors import InputError  # noqa: E402
+from core.labels import get_label_set  # noqa: E402
 from core.models import build_model  # noqa: E402
 from core.models.efficientnet_lite import EfficientNetLite  # noqa: E402
+from core.results import ClassScores  # noqa: E402
 from core.training import common  # noqa: E402
 from core.training.driving import __main__ as command  # noqa: E402
 from core.training.driving import evaluate, stem, train  # noqa: E402
@@ -129,7 +131,8 @@ def test_a_perfect_network_scores_one(root):
         frame = next(answers)
         rows = joint_rows(read_labels(frame), frame.labels)
         last_part = 18 - JOINT_TABLE[:, ::-1].argmax(axis=1)
-        return np.eye(19, dtype=np.float32)[last_part[np.where(rows == 255, 0, rows)]].transpose(2, 0, 1)
+        certain = np.eye(19, dtype=np.float32)[last_part[np.where(rows == 255, 0, rows)]].transpose(2, 0, 1)
+        return ClassScores.of(certain, get_label_set("cityscapes"), rows.shape)
 
     results = evaluate.evaluate(make, frames)
     assert {s: r["miou"] for s, r in results.items()} == {"camvid": 1, "cityscapes": 1, "bdd": 1, "idd": 1}
