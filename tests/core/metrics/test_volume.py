@@ -57,6 +57,13 @@ def pairs(count: int):
             truth = np.zeros(shape, bool)
         if seed % 3 == 0:
             prediction, truth = np.asfortranarray(prediction), np.asfortranarray(truth)
+        if seed % 7 == 0:  # as an image that is turned to RAS+
+            prediction, truth = (
+                np.ascontiguousarray(m.transpose(1, 2, 0)).transpose(2, 0, 1) for m in (prediction, truth)
+            )
+            prediction, truth = (
+                np.ascontiguousarray(m[::-1, :, ::-1])[::-1, :, ::-1] for m in (prediction, truth)
+            )
         yield prediction, truth, SPACINGS[seed % len(SPACINGS)]
 
 
