@@ -111,7 +111,10 @@ class Segmenter:
         self._lock = threading.Lock()
         mean, std = card.transform["mean"], card.transform["std"]
         activation = "softmax" if card.task == "semantic" else "sigmoid"
-        self._source = NetworkSource(card.sha256[:24], self._build, tuple(mean), tuple(std), activation)
+        self._source = NetworkSource(
+            card.sha256[:24], self._build, tuple(mean), tuple(std), activation,
+            card.transform.get("precision", "float32"),
+        )  # fmt: skip
 
     def _build(self):  # -> nn.Module
         from core.models import build_model

@@ -26,6 +26,7 @@ class NetworkSource:
         build: makes the PyTorch module, in evaluation mode (imports PyTorch).
         mean, std: three numbers each, on the 0 … 255 scale, RGB.
         activation: what the last layer's logits get: ``sigmoid``, ``softmax`` (over channels) or ``none``.
+        precision: ``bfloat16`` lets OpenVINO compute in it on CPUs that have it; else ``float32``.
     """
 
     key: str
@@ -33,6 +34,7 @@ class NetworkSource:
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
     activation: str = "sigmoid"
+    precision: str = "float32"
 
 
 class Runner(Protocol):

@@ -25,7 +25,8 @@ class Card:
         architecture, arguments: for ``core.models.build_model``.
         labels: name of the label set of ``core.labels``.
         transform: how a picture becomes the network's input: ``area`` (pixels it is resized to, keeping its
-            aspect), ``multiple`` (of either side), ``mean`` and ``std`` on the 0 … 255 scale, RGB.
+            aspect), ``multiple`` (of either side), ``mean`` and ``std`` on the 0 … 255 scale, RGB; ``precision``: ``bfloat16`` where a CPU may
+            compute in it because the measured figures stay the same (missing: float32).
         licence: of the checkpoint.
         data: ``[{name, terms}]``, what it was trained on.
         recipe: the command that makes it.

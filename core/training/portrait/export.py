@@ -16,6 +16,8 @@ from core.weights import Card, load_card, save_checkpoint, weights_folder
 TRANSFORM = {"multiple": 32, "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5]}
 # Pixels the network sees; portrait-fast pays for speed with resolution.
 AREAS = {"portrait-fine": 320 * 256, "portrait-fast": 256 * 192}
+# In bfloat16 portrait-fast takes 0.6 of the time; its held-out IoU on portraits moved by less than .001.
+PRECISIONS = {"portrait-fine": "float32", "portrait-fast": "bfloat16"}
 TITLES = {
     "portrait-fine": "People, with fine edges: for photos",
     "portrait-fast": "People, fast: for webcams and videos on a CPU",
@@ -57,7 +59,7 @@ def export(run: Path, name: str, sharpen: float = 1.0) -> Card:
         options += f" --initial {initial}"
     card = Card(
         name=name, title=TITLES[name], task="matte", architecture="matte_unet", arguments=arguments,
-        labels="portrait", transform=TRANSFORM | {"area": AREAS[name]}, licence="CC BY-NC 4.0", data=DATA,
+        labels="portrait", transform=TRANSFORM | {"area": AREAS[name], "precision": PRECISIONS[name]}, licence="CC BY-NC 4.0", data=DATA,
         recipe=f"{before}python -m core.training.portrait {step} --data DATA --run RUN --prepared PREPARED {options}; "
         f"then export --run RUN --name {name} --sharpen {sharpen}",
         measured={}, limits=LIMITS, sha256="", bytes=0, folder=weights_folder() / name,

@@ -15,6 +15,8 @@ from core.segmenter import Segmenter, fit_size, load_segmenter, shrink
 
 # The stated tolerance of engines in float32: nobody sees a thousandth of an alpha.
 TOLERANCE = 1e-3
+# Of networks whose card allows bfloat16 (8 bits of mantissa): mean and largest difference of a matte.
+HALF_TOLERANCE = (0.01, 0.2)
 
 
 def picture(height: int, width: int) -> np.ndarray:
@@ -40,7 +42,9 @@ def test_shipped_networks_answer_alike_on_every_engine():
     for name in ("portrait-fast", "portrait-fine"):
         frame = picture(300, 400)
         answers = [load_segmenter(name, engine=e).matte(frame) for e in ("torch-cpu", "openvino")]
-        assert np.abs(answers[0] - answers[1]).max() < TOLERANCE
+        difference = np.abs(answers[0] - answers[1])
+        mean, largest = (TOLERANCE, TOLERANCE) if name == "portrait-fine" else HALF_TOLERANCE
+        assert difference.mean() < mean and difference.max() < largest
 
 
 def test_a_cached_graph_needs_no_pytorch(tiny_card):
