@@ -23,7 +23,7 @@ from tests.bench.live_browser import PARTS, Sample, Visit, chromium, visit_gradi
 from tests.bench.live_servers import gradios, ours
 from tests.e2e.fake_camera import write_camera
 
-CAMERA_FRAMES = 300  # ten seconds: a latency beyond that would be taken for a small one
+CAMERA_FRAMES = 300  # ten seconds: a latency beyond 9.5 s cannot be told and is left out
 WARM_S = 3.0
 BROWSERS = 4
 KINDS = ("compare", "four", "long")

@@ -17,6 +17,8 @@ PARTS = ("held", "encoded", "wire", "waited", "coded", "worked", "decoded")
 """Where the page's script says a frame's time went, in its order; ``worked`` is network and effect."""
 
 # A second track of the same camera tells when each number was captured; every repaint, what is shown is read.
+# A number that the second track skipped in this loop of the camera still has its time of the loop before.
+_LOOP_MS = 9500
 _PROBE = f"""async ([selector, width, height]) => {{
   const read = {READ_NUMBER};
   const video = document.createElement('video');
@@ -40,7 +42,8 @@ _PROBE = f"""async ([selector, width, height]) => {{
     if (number < 0 || number === last) return;
     last = number;
     shown += 1;
-    if (captured.has(number)) latencies.push(performance.now() - captured.get(number));
+    const age = performance.now() - (captured.get(number) ?? -Infinity);
+    if (age < {_LOOP_MS}) latencies.push(age);
   }};
   requestAnimationFrame(onPaint);
   setInterval(() => {{
