@@ -131,6 +131,7 @@ class EfficientNetLite(nn.Module):
 
     def __init__(self, expanded: Sequence[int] | None = None) -> None:
         super().__init__()
+        self.expanded = None if expanded is None else list(expanded)
         self.stem = nn.Conv2d(3, STEM_CHANNELS, 3, 2, bias=False)
         self.stem_bn = _bn(STEM_CHANNELS)
         self.blocks = nn.ModuleList(

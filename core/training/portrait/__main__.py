@@ -23,6 +23,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--initial", type=Path, help="a run's folder, or a checkpoint's name, whose weights to start from"
     )
+    parser.add_argument(
+        "--teacher", type=Path, help="'fast' learns from this run or checkpoint; default: from --initial"
+    )
     parser.add_argument("--peers", type=Path, help="folder with mediapipe/*.tflite, for 'evaluate'")
     parser.add_argument(
         "--name", default="", help="checkpoint to export to, or to evaluate (comma-separated)"
@@ -53,11 +56,14 @@ def main(argv: list[str] | None = None) -> None:
     elif options.step == "fast":
         from core.training.portrait.prune import kept_widths, prune_trunk
 
-        fine = load_initial(options.initial)
-        widths = kept_widths(fine.trunk)
+        begin = load_initial(options.initial)
+        widths = begin.trunk.expanded
+        initial = begin.state_dict()
+        if widths is None:  # a whole trunk: the fast network is cut out of it, and its decoder starts anew
+            widths = kept_widths(begin.trunk)
+            initial = {f"trunk.{k}": v for k, v in prune_trunk(begin.trunk, widths).state_dict().items()}
         arguments = {"decoder": FAST_DECODER, "expanded": widths}
-        initial = {f"trunk.{k}": v for k, v in prune_trunk(fine.trunk, widths).state_dict().items()}
-        request = compiled(fine, recipe.batch, recipe.size)
+        request = compiled(load_initial(options.teacher or options.initial), recipe.batch, recipe.size)
 
         def teacher(picture: torch.Tensor) -> torch.Tensor:
             return torch.from_numpy(request.infer([picture.contiguous().numpy()])[0].copy())
