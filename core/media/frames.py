@@ -39,6 +39,29 @@ def decode_frame(data: bytes, max_pixels: int = MAX_FRAME_PIXELS) -> np.ndarray:
     return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
 
 
+def decode_planes(data: bytes, width: int, height: int, max_pixels: int = MAX_FRAME_PIXELS) -> np.ndarray:
+    """Bare I420 planes (Y, then U and V at half the size; BT.601, limited range) → uint8 RGB (H, W, 3).
+
+    Raises:
+        InputError: odd or no sides, more than ``max_pixels``, or another number of bytes than the size asks for.
+    """
+    if not width or not height or width % 2 or height % 2 or width * height > max_pixels:
+        raise InputError(
+            f"bare planes of {width}×{height} px", f"even sides, at most {max_pixels / 1e6:.1f} megapixels"
+        )
+    if len(data) != width * height * 3 // 2:
+        raise InputError(f"planes of {len(data)} bytes", f"{width * height * 3 // 2} for {width}×{height} px")
+    planes = np.frombuffer(data, np.uint8).reshape(height * 3 // 2, width)
+    return cv2.cvtColor(planes, cv2.COLOR_YUV2RGB_I420)
+
+
+def encode_planes(picture: np.ndarray) -> bytes:
+    """uint8 RGB (H, W, 3) or grey (H, W), H and W even → bare I420 planes as :func:`decode_planes` takes them."""
+    if picture.ndim == 2:
+        picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB)
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420).tobytes()
+
+
 def encode_frame(picture: np.ndarray, quality: int = 85) -> bytes:
     """uint8 RGB (H, W, 3) or grey (H, W) → JPEG bytes, ``quality`` 1 to 100."""
     if picture.ndim == 3:

@@ -13,7 +13,7 @@ import numpy as np
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core.errors import InputError
-from core.media.frames import decode_frame, encode_frame
+from core.media.frames import decode_frame, decode_planes, encode_frame, encode_planes
 from core.media.images import read_image
 from core.portrait.compose import cover
 from core.portrait.stream import PortraitStream
@@ -26,6 +26,7 @@ from demos.live.protocol import (
     frame_message,
     parse_message,
     parse_settings,
+    planes_message,
 )
 from demos.live.slots import Slots
 from demos.portrait.messages import explain
@@ -43,9 +44,12 @@ CLOSED_IDLE, CLOSED_BAD = 4000, 4001
 
 @dataclass
 class _Frame:
-    number: int
-    data: bytes
+    message: Incoming
     arrived: float
+
+    @property
+    def number(self) -> int:
+        return self.message.number
 
 
 class Connection:
@@ -116,18 +120,20 @@ class Connection:
 
     def _work(self, frame: _Frame) -> bytes:
         """In a thread: decode, process, encode."""
-        began = time.perf_counter()
-        pixels = decode_frame(frame.data)
+        began, sent = time.perf_counter(), frame.message
+        bare = sent.kind == "R"
+        pixels = decode_planes(sent.data, *sent.size) if bare else decode_frame(sent.data)
         decoded = time.perf_counter()
         stream = self._ready_stream(*pixels.shape[:2])
         result = stream(pixels, frame.arrived)
         worked = time.perf_counter()
-        picture = encode_frame(result)
+        picture = encode_planes(result) if bare else encode_frame(result)
         coded = time.perf_counter() - worked + decoded - began
         waited = time.monotonic() - frame.arrived - (time.perf_counter() - began)
-        return frame_message(
-            frame.number, picture, 1000 * max(0, waited), 1000 * (worked - decoded), 1000 * coded
-        )
+        times = 1000 * max(0, waited), 1000 * (worked - decoded), 1000 * coded
+        if bare:
+            return planes_message(frame.number, picture, sent.size, *times)
+        return frame_message(frame.number, picture, *times)
 
     def _ready_stream(self, height: int, width: int) -> PortraitStream:
         """The stream with the newest settings; a change of the effect keeps the matte's history."""
@@ -169,7 +175,7 @@ class Connection:
             self._picture = photo.pixels
             return
         # The newest frame wins: what nobody has begun to work on is answered at once, undone.
-        late, self._newest = self._newest, _Frame(message.number, message.data, time.monotonic())
+        late, self._newest = self._newest, _Frame(message, time.monotonic())
         self._arrived.set()
         if late is not None:
             await self._send(dropped_message(late.number))

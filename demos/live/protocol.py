@@ -5,12 +5,14 @@ Browser to server:
 - text: JSON settings, ``{"mode": "portrait", "weights": NAME, "output": "blur", "f_number": 2.8, "shape": "disc",
   "color": "#00b140"}``; sent first and again at every change.
 - ``F`` + number (uint32, big-endian) + JPEG or WebP: a frame.
+- ``R`` + number + width and height (uint16) + I420 planes: a frame uncompressed. On one machine that is quicker than a JPEG.
 - ``P`` + JPEG: the background picture for ``"output": "image"``.
 
 Server to browser:
 
 - text: JSON ``{"type": "ready" | "waiting" | "error" | "idle", …}``.
 - ``F`` + number + three float32 (ms: waited, worked, coded) + JPEG: the frame of that number, processed.
+- ``R`` + number + the same three + width and height + I420 planes: the same, where the frame came uncompressed.
 - ``D`` + number: that frame was dropped, for a newer one had come.
 """
 
@@ -31,6 +33,7 @@ MODES = ("portrait",)
 OUTPUTS = ("blur", "color", "image", "matte")
 _HEAD = struct.Struct(">cI")
 _TIMES = struct.Struct(">3f")
+_SIZE = struct.Struct(">2H")
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A binary message: ``kind`` is ``F`` or ``P``; ``number`` is 0 for a picture."""
+    """A binary message: ``kind`` is ``F``, ``R`` or ``P``; ``number`` is 0 for a picture; ``size``: (W, H) of planes."""
 
     kind: str
     number: int
     data: bytes
+    size: tuple[int, int] = (0, 0)
 
 
 def parse_settings(text: str) -> Settings:
@@ -97,14 +101,24 @@ def parse_message(data: bytes) -> Incoming:
         raise InputError(f"a message of {len(data) / 1e6:.1f} MB", f"at most {MAX_MESSAGE / 1e6:.1f} MB")
     if data[:1] == b"F" and len(data) > _HEAD.size:
         return Incoming("F", _HEAD.unpack_from(data)[1], data[_HEAD.size :])
+    if data[:1] == b"R" and len(data) > _HEAD.size + _SIZE.size:
+        width, height = _SIZE.unpack_from(data, _HEAD.size)
+        return Incoming("R", _HEAD.unpack_from(data)[1], data[_HEAD.size + _SIZE.size :], (width, height))
     if data[:1] == b"P":
         return Incoming("P", 0, data[1:])
-    raise InputError("a message of an unknown kind", "F (a frame) or P (a picture)")
+    raise InputError("a message of an unknown kind", "F or R (a frame) or P (a picture)")
 
 
 def frame_message(number: int, picture: bytes, waited: float, worked: float, coded: float) -> bytes:
     """A processed frame and where its time went, in ms."""
     return _HEAD.pack(b"F", number) + _TIMES.pack(waited, worked, coded) + picture
+
+
+def planes_message(
+    number: int, planes: bytes, size: tuple[int, int], waited: float, worked: float, coded: float
+) -> bytes:
+    """The same, uncompressed; ``size``: (W, H)."""
+    return _HEAD.pack(b"R", number) + _TIMES.pack(waited, worked, coded) + _SIZE.pack(*size) + planes
 
 
 def dropped_message(number: int) -> bytes:

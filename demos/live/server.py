@@ -18,7 +18,7 @@ STREAMS = 4
 """Streams at once. On two cores four still move; a fifth would only slow all of them."""
 
 STREAM_PATH = "/live/stream"
-SCRIPTS = ("live.js", "worker.js")
+SCRIPTS = ("live.js", "worker.js", "wire.js")
 
 
 def same_origin(origin: str | None, host: str | None) -> bool:

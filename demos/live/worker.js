@@ -1,13 +1,11 @@
 // Camera frames to the server and its answers to the canvas, away from the page's own thread.
 // The newest frame wins: at most IN_FLIGHT are on their way, one more waits here, and is replaced by the next.
+importScripts('wire.js');
 const IN_FLIGHT = 2;
-const QUALITY = 0.85;
-const FRAME = 'F'.charCodeAt(0), DROPPED = 'D'.charCodeAt(0), PICTURE = 'P'.charCodeAt(0);
+const DROPPED = 'D'.charCodeAt(0), PICTURE = 'P'.charCodeAt(0);
 const CLOSED_IDLE = 4000;
 
 let canvas, context;                        // what is seen
-const small = new OffscreenCanvas(1, 1);    // where a frame is encoded
-const brush = small.getContext('2d', { alpha: false, desynchronized: true });
 let socket = null, url = '', wanted = false, ready = false, resting = false, retry = 0, timer = 0;
 let settings = '{}', picture = null;
 let newest = null, encoding = false, number = 0, last = 0;
@@ -25,6 +23,7 @@ function connect() {
   socket = mine;
   mine.binaryType = 'arraybuffer';
   mine.onopen = () => {
+    wire.forget();
     mine.send(settings);
     if (picture) mine.send(picture);
   };
@@ -62,29 +61,31 @@ async function answer(data) {
   retry = 0;                                // a server that answers is well; one that only accepts may not be
   forward();
   if (head.getUint8(0) === DROPPED) return;
-  const bitmap = await createImageBitmap(new Blob([new Uint8Array(data, 17)], { type: 'image/jpeg' }));
+  const { picture, width, height } = await wire.decode(data);
   if (of < last) {                          // decoded out of order: a newer one is shown already
-    bitmap.close();
+    picture.close();
     return;
   }
   last = of;
-  if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) {
-    canvas.width = bitmap.width;
-    canvas.height = bitmap.height;
-    tell('size', { width: bitmap.width, height: bitmap.height });
+  if (canvas.width !== width || canvas.height !== height) {
+    Object.assign(canvas, { width, height });
+    tell('size', { width, height });
   }
-  context.transferFromImageBitmap(bitmap);
+  context.drawImage(picture, 0, 0);
+  picture.close();
   if (!flight) return;
   const done = now();
   const waited = head.getFloat32(5), worked = head.getFloat32(9), coded = head.getFloat32(13);
-  shown.push({
+  const frame = {
     done, latency: done - flight.at,
     held: flight.began - flight.at,         // in the browser, until a frame before it was answered
     encoded: flight.left - flight.began,
     wire: came - flight.left - waited - worked - coded,
     waited, worked, coded,                  // on the server: for its turn, the effect, decoding and encoding
     decoded: done - came,
-  });
+  };
+  shown.push(frame);
+  wire.learn(flight.bare, frame.encoded + frame.wire + frame.coded + frame.decoded);
 }
 
 async function forward() {
@@ -95,21 +96,16 @@ async function forward() {
   newest = null;
   encoding = true;
   const began = now();
-  let blob;
+  let message, bare;
   try {
-    if (small.width !== width || small.height !== height) [small.width, small.height] = [width, height];
-    brush.drawImage(frame, 0, 0, width, height);
-    blob = await small.convertToBlob({ type: 'image/jpeg', quality: QUALITY });
+    ({ message, bare } = await wire.encode(frame, number + 1, width, height));
   } finally {
     frame.close();
     encoding = false;
   }
   if (ready && socket) {
-    const head = new DataView(new ArrayBuffer(5));
-    head.setUint8(0, FRAME);
-    head.setUint32(1, ++number);
-    sent.set(number, { at, began, left: now() });
-    socket.send(new Blob([head, blob]));
+    sent.set(++number, { at, began, bare, left: now() });
+    socket.send(message);
   }
   forward();
 }
@@ -129,7 +125,7 @@ setInterval(() => {
 const orders = {
   canvas({ canvas: given }) {
     canvas = given;
-    context = canvas.getContext('bitmaprenderer');
+    context = canvas.getContext('2d', { alpha: false, desynchronized: true });
   },
   start({ url: where }) {
     url = where;

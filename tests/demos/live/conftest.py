@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from websockets.sync.client import ClientConnection, connect
 
-from core.media.frames import encode_frame
+from core.media.frames import encode_frame, encode_planes
 from demos.live import connection
 from demos.live.protocol import MAX_MESSAGE
 from demos.live.server import STREAM_PATH, live_router
@@ -41,11 +41,15 @@ class Client:
         data = picture if isinstance(picture, bytes) else encode_frame(picture, 95)
         self.wire.send(b"F" + struct.pack(">I", number) + data)
 
+    def send_planes(self, number: int, picture: np.ndarray) -> None:
+        height, width = picture.shape[:2]
+        self.wire.send(b"R" + struct.pack(">I2H", number, width, height) + encode_planes(picture))
+
     def settings(self, **values) -> None:
         self.wire.send(json.dumps(values))
 
     def hear(self, timeout: float = 10) -> dict | tuple[str, int, bytes]:
-        """A JSON message as a dict; a binary one as (kind, number, JPEG)."""
+        """A JSON message as a dict; a binary one as (kind, number, the rest behind the times)."""
         message = self.wire.recv(timeout=timeout)
         if isinstance(message, str):
             return json.loads(message)

@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from core.errors import InputError
-from core.media.frames import decode_frame
+from core.media.frames import decode_frame, decode_planes
 from demos.live import connection
 from demos.live.protocol import MAX_MESSAGE
 from tests.demos.live.conftest import Halves
@@ -36,6 +36,20 @@ def test_frames_come_back_processed_with_their_numbers(serve):
     assert result.shape == GREY.shape
     assert np.abs(result[:, :40].astype(int) - 128).max() < 12, "the person stays"
     assert np.abs(result[:, 90:].astype(int) - (255, 0, 0)).max() < 20, "the rest is red"
+
+
+def test_a_bare_frame_comes_back_bare(serve):
+    client = serve()()
+    ready(client)
+    client.settings(output="color", color="#ff0000")
+    client.send_planes(9, GREY)
+    kind, number, rest = client.hear()
+    assert (kind, number) == ("R", 9)
+    width, height = struct.unpack_from(">2H", rest)
+    result = decode_planes(rest[4:], width, height)
+    assert result.shape == GREY.shape
+    assert np.abs(result[:, :40].astype(int) - 128).max() < 3, "the person stays"
+    assert np.abs(result[:, 90:].astype(int) - (255, 0, 0)).max() < 6, "the rest is red"
 
 
 def test_an_effect_changes_without_starting_over(serve):
@@ -118,6 +132,16 @@ def test_a_bad_frame_is_told_and_the_stream_goes_on(serve, data, told):
         assert client.hear()[:2] == ("D", 1)
     client.send_frame(2, GREY)
     assert client.hear()[:2] == ("F", 2)
+
+
+def test_planes_that_are_cut_short_are_told_and_the_stream_goes_on(serve):
+    client = serve()()
+    ready(client)
+    client.wire.send(b"R" + struct.pack(">I2H", 1, 128, 96) + bytes(100))
+    assert "18432 for 128×96" in client.hear()["message"]
+    assert client.hear()[:2] == ("D", 1)
+    client.send_planes(2, GREY)
+    assert client.hear()[:2] == ("R", 2)
 
 
 def test_an_error_is_told_in_the_pages_language(serve, monkeypatch):
