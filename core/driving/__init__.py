@@ -3,6 +3,7 @@
 from core.driving.exports import LABEL_SETS, OUTPUTS, PanopticFolder, map_in, quick_panoptic, save_map
 from core.driving.free_path import FreePath, free_path
 from core.driving.panoptic import blobs, fuse
+from core.driving.parsed import FADING, VIEWS, Look, ParsedFrame, View
 from core.driving.pixels import (
     LegendRow,
     PixelInfo,
@@ -13,15 +14,22 @@ from core.driving.pixels import (
     pixel_info,
 )
 from core.driving.smoothing import SceneSmoother
+from core.driving.stream import DrivingStream
 
 __all__ = [
+    "FADING",
     "LABEL_SETS",
     "OUTPUTS",
+    "VIEWS",
+    "DrivingStream",
     "FreePath",
     "LegendRow",
+    "Look",
     "PanopticFolder",
+    "ParsedFrame",
     "PixelInfo",
     "SceneSmoother",
+    "View",
     "blobs",
     "category_shares",
     "doubt",

@@ -76,8 +76,8 @@ def pixel_info(scores: ClassScores, x: int, y: int) -> PixelInfo:
 
 
 def doubt(scores: ClassScores) -> float:
-    """Share of the picture, 0 to 1, where no class reaches ``UNSURE``."""
-    return float((scores.confidence() < UNSURE).mean())
+    """Share of the picture's grid, 0 to 1, where no class reaches ``UNSURE``."""
+    return float((scores.probabilities.max(axis=0) < UNSURE).mean())
 
 
 def looks_like_a_road(scores: ClassScores) -> bool:
