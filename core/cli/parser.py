@@ -7,22 +7,23 @@ import sys
 from collections.abc import Sequence
 
 from core import __version__
+from core.cli.common_options import EPILOG, LIVE, LIVE_EPILOG, add_network, add_ways
+from core.cli.driving_options import add_driving, add_driving_mode
 from core.cli.evaluate_options import add_evaluate
 from core.cli.medical_options import add_medical
 from core.errors import InputError
-
-EPILOG = """exit codes: 0 done; 1 a folder in which some files failed; 2 bad input; 130 stopped by Ctrl-C"""
 
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m core",
-        description="Triptych: segmentation for portraits. Everything runs on this machine.",
+        description="Triptych: segmentation for portraits, road scenes and volumes. Everything runs on this machine.",
         epilog=EPILOG,
     )
     parser.add_argument("--version", action="version", version=f"Triptych {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_portrait(commands)
+    add_driving(commands)
     _add_webcam(commands)
     add_medical(commands)
     add_evaluate(commands)
@@ -54,7 +55,7 @@ def _add_portrait(commands: argparse._SubParsersAction) -> None:
         metavar="X,Y",
         help="who stays sharp: points on them, 0 to 1 from the left and the top (default: everybody)",
     )
-    _add_network(p, "portrait-fine")
+    add_network(p, "portrait-fine", "matte")
     p.add_argument("--overwrite", action="store_true", help="make results again that are there already")
 
 
@@ -70,12 +71,6 @@ def _add_look(p: argparse.ArgumentParser) -> None:
     p.add_argument("--image", metavar="FILE", help="the picture to put behind")
 
 
-def _add_network(p: argparse.ArgumentParser, default: str) -> None:
-    p.add_argument("--weights", metavar="NAME", help=f"default: {default}")
-    p.add_argument("--engine", choices=("auto", "openvino", "torch", "torch-cpu"), default="auto")
-    p.add_argument("--no-smooth", action="store_true", help="no smoothing of the matte over a video's frames")
-
-
 def _add_webcam(commands: argparse._SubParsersAction) -> None:
     p = commands.add_parser(
         "webcam", help="the same, live: a camera or a stream to a window, a virtual camera or a file"
@@ -84,13 +79,10 @@ def _add_webcam(commands: argparse._SubParsersAction) -> None:
     p = modes.add_parser(
         "portrait",
         help="keep people sharp; blur or replace the background",
-        description="Keep people sharp and blur or replace the background, live. The newest frame wins: those that "
-        "come while one is worked on are dropped, so the picture never lags behind. Only a file that goes into a file "
-        "is done frame by frame, with its sound. Ctrl-C ends it, with a summary.",
-        epilog="exit codes: 0 done, or a live source ended by Ctrl-C; 2 bad input, or the source broke off; "
-        "130 a file ended by Ctrl-C: what was written plays",
+        description=f"Keep people sharp and blur or replace the background, live. {LIVE}",
+        epilog=LIVE_EPILOG,
     )
-    _add_ways(p)
+    add_ways(p)
     p.add_argument(
         "--background",
         choices=("blur", "color", "image", "matte"),
@@ -98,25 +90,8 @@ def _add_webcam(commands: argparse._SubParsersAction) -> None:
         help="blurred (default), a plain colour, another picture, or the bare matte",
     )
     _add_look(p)
-    _add_network(p, "portrait-fast")
-
-
-def _add_ways(p: argparse.ArgumentParser) -> None:
-    """Where the frames of any mode come from, and go."""
-    p.add_argument(
-        "--source",
-        default="0",
-        metavar="0|FILE|URL",
-        help="a camera's number (default 0), a video or an address (rtsp, http)",
-    )
-    p.add_argument(
-        "--output",
-        default="window",
-        metavar="window|virtual|FILE",
-        help="a window (default; Esc or Q ends it), a camera for other programs (pip install pyvirtualcam), or a video",
-    )
-    p.add_argument("--size", default="640x480", metavar="WxH", help="asked of a camera (default 640x480)")
-    p.add_argument("--mirror", action="store_true", help="mirror the picture, as in a mirror")
+    add_network(p, "portrait-fast", "matte")
+    add_driving_mode(modes)
 
 
 def _add_weights(commands: argparse._SubParsersAction) -> None:
@@ -135,6 +110,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from core.cli.portrait import run
 
             return run(options)
+        if options.command == "driving":
+            from core.cli.driving import run as run_driving
+
+            return run_driving(options)
         if options.command == "webcam":
             from core.cli.webcam import run as run_webcam
 

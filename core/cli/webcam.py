@@ -48,8 +48,21 @@ def _portrait(options: argparse.Namespace) -> Stream:
     return PortraitStream(segmenter, effect, smooth=not options.no_smooth)
 
 
+def _driving(options: argparse.Namespace) -> Stream:
+    from core.cli.driving_options import DEFAULT_WEIGHTS as driving_weights
+    from core.cli.files import check_weights
+    from core.driving.parsed import Look
+    from core.driving.stream import DrivingStream
+    from core.segmenter import load_segmenter
+
+    look = Look(options.view, options.opacity, options.labels)
+    weights = options.weights or driving_weights
+    check_weights(weights, "semantic")
+    return DrivingStream(load_segmenter(weights, engine=options.engine), look, smooth=not options.no_smooth)
+
+
 # What the parser offers as MODE; each makes its stream from its options.
-MODES: dict[str, Callable[[argparse.Namespace], Stream]] = {"portrait": _portrait}
+MODES: dict[str, Callable[[argparse.Namespace], Stream]] = {"portrait": _portrait, "driving": _driving}
 
 
 @dataclass

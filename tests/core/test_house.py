@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FLOORS = {
     "errors": 0, "labels": 0, "results": 0, "transforms": 0, "atomic": 0, "offline": 0,
-    "engine": 1, "weights": 1, "models": 1, "segmenter": 2, "media": 2, "metrics": 2,
+    "engine": 1, "weights": 1, "models": 1, "instances": 1, "segmenter": 2, "media": 2, "metrics": 2,
     "portrait": 3, "driving": 3, "medical": 3, "cli": 4, "training": 4,
 }  # fmt: skip
 FLATS = ("portrait", "driving", "medical")
@@ -54,7 +54,7 @@ def test_every_room_has_its_floor():
     ["core.errors", "core.labels", "core.labels.label", "core.labels.voc", "core.transforms", "core.segmenter",
      "core.portrait.effect", "core.driving.street.scene", "core.cli.portrait", "core.metrics.matte", "core.cli.medical",
      "core.medical.hounsfield", "core.medical.phantom.head", "core.medical.outputs", "core.medical.slicewise",
-     "core.transforms.respace"],
+     "core.transforms.respace", "core.instances.boxes", "core.cli.files", "core.cli.driving_results"],
 )  # fmt: skip
 def test_examples_in_docstrings(name):
     outcome = doctest.testmod(importlib.import_module(name))

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,33 +14,27 @@ from PIL import Image
 from core.cli import main
 from core.media.images import read_image
 from core.media.video import VideoReader
-from tests.core.media.test_images import png_header
-
-
-def photo(path: Path, width: int = 60, height: int = 40) -> Path:
-    """A bright square (the stand-in's person) before a dark gradient."""
-    pixels = np.zeros((height, width, 3), np.uint8)
-    pixels[..., 2] = np.linspace(0, 120, width).astype(np.uint8)
-    pixels[10:30, 20:40] = (250, 200, 160)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(path)
-    return path
+from tests.core.cli.files import BAD_FILES, leftovers, photo
 
 
 def run(*words: object) -> int:
     return main([str(word) for word in words])
 
 
-def leftovers(folder: Path, *known: str) -> list[str]:
-    return sorted(set(p.name for p in folder.iterdir()) - set(known))
-
-
-@pytest.mark.parametrize("words", [["portrait"], ["webcam", "portrait"]])
-def test_help_loads_nothing_heavy(words):
+@pytest.mark.parametrize(
+    "words,option",
+    [
+        (["portrait"], "--f-number"),
+        (["webcam", "portrait"], "--f-number"),
+        (["driving"], "--ground-truth"),
+        (["webcam", "driving"], "--view"),
+    ],
+)
+def test_help_loads_nothing_heavy(words, option):
     code = f"import sys\nsys.argv[1:] = {[*words, '--help']}\nimport core.cli\ntry: core.cli.main()\nexcept SystemExit: pass\nprint([m for m in ('torch', 'cv2', 'numpy', 'gradio', 'openvino', 'av', 'PIL') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("[]")
-    assert "--f-number" in done.stdout
+    assert option in done.stdout
 
 
 def test_a_photo_runs_without_pytorch_once_its_graph_is_cached(tiny_card, tmp_path):
@@ -145,11 +138,7 @@ def test_a_video_under_a_photos_name_is_still_a_video(bright, make_video, tmp_pa
 
 
 BAD = {
-    "missing": (lambda p: p / "none.jpg", [], "does not exist"),
-    "empty": (lambda p: write(p / "a.jpg", b""), [], "empty"),
-    "text": (lambda p: write(p / "a.jpg", b"text " * 99), [], "neither a photo nor a video"),
-    "bomb": (lambda p: write(p / "a.png", png_header(20000, 15000)), [], "megapixels"),
-    "truncated": (lambda p: cut(photo(p / "a.png", 300, 300)), [], "damaged or cut short"),
+    **BAD_FILES,
     "colour": (lambda p: photo(p / "a.png"), ["--output", "color", "--color", "green"], "six hex digits"),
     "point": (lambda p: photo(p / "a.png"), ["--keep", "0.5"], "X,Y"),
     "point outside": (lambda p: photo(p / "a.png"), ["--keep", "2,0.5"], "from 0 to 1"),
@@ -157,15 +146,6 @@ BAD = {
     "no picture": (lambda p: photo(p / "a.png"), ["--output", "image"], "--image FILE"),
     "weights": (lambda p: photo(p / "a.png"), ["--weights", "portrait-fien"], "one of"),
 }  # fmt: skip
-
-
-def write(path: Path, content: bytes) -> Path:
-    path.write_bytes(content)
-    return path
-
-
-def cut(path: Path) -> Path:
-    return write(path, path.read_bytes()[: path.stat().st_size // 2])
 
 
 @pytest.mark.parametrize("case", BAD)

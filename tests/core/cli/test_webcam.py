@@ -15,7 +15,7 @@ import pytest
 
 from core.cli import main
 from core.media.video import VideoReader
-from tests.core.cli.test_cli import leftovers, photo
+from tests.core.cli.files import leftovers, photo
 
 ROOT = Path(__file__).parents[3]
 
@@ -146,6 +146,6 @@ def test_a_file_that_cannot_be_written(bright, make_video, mjpeg, tmp_path, caps
 
 def test_only_what_exists_is_offered(capsys):
     with pytest.raises(SystemExit) as ended:
-        main(["webcam", "driving"])
+        main(["webcam", "medical"])
     assert ended.value.code == 2
     assert "choose from" in capsys.readouterr().err
