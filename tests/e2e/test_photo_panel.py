@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from demos.portrait.example import example_photo
+from tests.e2e.fake_camera import camera_options, write_camera
 
 WAIT = 30_000
 
@@ -226,3 +227,16 @@ def test_an_old_download_link_says_so(open_page, server):
     page = open_page()
     response = page.request.get(f"{server}/download/portrait/none")
     assert response.status == 404 and "no longer in memory" in response.text()
+
+
+def test_a_snapshot_of_the_webcam_becomes_the_photo(open_page, launch, tmp_path):
+    camera = launch(*camera_options(write_camera(tmp_path / "camera.y4m", frames=30)))
+    page = open_page(using=camera)
+    page.click("#source button[aria-label='Capture from camera']", timeout=WAIT)
+    page.click("#source button:has(.icon-wrap)", timeout=WAIT)
+    before = result_sources(page)
+    page.click("#source .button-wrap button >> nth=0", timeout=WAIT)
+    wait_for_new_result(page, before)
+    result = download(page, tmp_path)
+    assert result.size == (640, 480)
+    assert "error" not in page.inner_text("#status").lower()
