@@ -120,10 +120,10 @@ class Results:
         try:
             with VideoReader(source) as reader:
                 for frame in reader.frames():
-                    name = f"{source.stem}_{len(made):06d}"
                     parsed = stream.parse(frame.pixels, frame.time_s)
-                    made.append(target / f"{name}.png")
-                    self._save(parsed, made[-1], f"{self._image_id(source)}_{len(made) - 1:06d}")
+                    path = target / f"{source.stem}_{len(made):06d}.png"
+                    self._save(parsed, path, f"{self._image_id(source)}_{len(made):06d}")
+                    made.append(path)
                     doubtful += parsed.doubtful
                     elapsed, total = time.monotonic() - began, reader.estimated_frames
                     left = (total - len(made)) * elapsed / len(made) if total else None
