@@ -6,6 +6,7 @@ import os
 import threading
 import uuid
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,19 +33,10 @@ class OpenVINORunner:
         import openvino as ov
 
         core = ov.Core()
-        # Where a CPU lacks bfloat16 it would be imitated, slower than float32.
-        half = source.precision == "bfloat16" and "BF16" in core.get_property(
-            "CPU", "OPTIMIZATION_CAPABILITIES"
-        )
-        settings: dict[str, object] = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_PRECISION_HINT": "bf16" if half else "f32",
-        }
-        if threads:
-            settings["INFERENCE_NUM_THREADS"] = threads
-        self._request = core.compile_model(
-            load_graph(core, source, size), "CPU", settings
-        ).create_infer_request()
+        stem = f"{source.key}-{size[0]}x{size[1]}-{source.activation}"
+        graph = cached_graph(core, stem, lambda: convert(source, size))
+        settings = compile_settings(core, source.precision, threads)
+        self._request = core.compile_model(graph, "CPU", settings).create_infer_request()
         self._lock = threading.Lock()
         self.size = size
 
@@ -54,12 +46,25 @@ class OpenVINORunner:
             return answer[0].copy()
 
 
-def load_graph(core: ov.Core, source: NetworkSource, size: tuple[int, int]) -> ov.Model:
-    """The graph from the cache, or converted from PyTorch and then cached."""
+def compile_settings(core: ov.Core, precision: str, threads: int | None) -> dict[str, object]:
+    """For ``compile_model``: one answer as soon as possible, in the precision that the card allows."""
+    # Where a CPU lacks bfloat16 it would be imitated, slower than float32.
+    half = precision == "bfloat16" and "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    settings: dict[str, object] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_PRECISION_HINT": "bf16" if half else "f32",
+    }
+    if threads:
+        settings["INFERENCE_NUM_THREADS"] = threads
+    return settings
+
+
+def cached_graph(core: ov.Core, key: str, make: Callable[[], ov.Model]) -> ov.Model:
+    """The graph called ``key`` from the cache, or made and then cached."""
     import openvino as ov
 
     version = ov.get_version().split("-")[0]
-    stem = f"{source.key}-{size[0]}x{size[1]}-{source.activation}-ov{version}-g{GRAPH_VERSION}"
+    stem = f"{key}-ov{version}-g{GRAPH_VERSION}"
     folder = cache_folder()
     path = folder / f"{stem}.xml" if folder else None
     if path and path.exists():
@@ -67,7 +72,7 @@ def load_graph(core: ov.Core, source: NetworkSource, size: tuple[int, int]) -> o
             return core.read_model(path)
         except RuntimeError:
             path.unlink(missing_ok=True)  # half-written by a crash, or of another build: make it again
-    graph = convert(source, size)
+    graph = make()
     if path:
         _save(graph, path)
     return graph

@@ -47,7 +47,7 @@ class SliceOptions:
         planes: which of ``axial``, ``coronal``, ``sagittal``. Planes in which a volume is a line (a single
             axial slice seen from the side) are left out.
         context: neighbours on either side of a slice; the edge's slice stands for those beyond it.
-        batch: slices at once; a last, smaller batch is filled up, as compiled graphs have one size.
+        batch: slices at once, at most.
         multiple: H and W are padded to multiples of it, right and below, with ``pad_value``.
         mirror: also ask about the volume mirrored left to right. The channel that each class becomes in the
             mirror: a left structure is a right one there. None: do not.
@@ -163,13 +163,13 @@ def _ask(
 
 
 def _call(stack: np.ndarray, plane: str, predict: Predictor, options: SliceOptions) -> np.ndarray:
-    """Pad, fill the batch up, ask, and cut both back."""
+    """Pad, ask, and cut back."""
     count, channels, height, width = stack.shape
     below, right = -height % options.multiple, -width % options.multiple
-    filled = np.full((options.batch, channels, height + below, width + right), options.pad_value, np.float32)
-    filled[:count, :, :height, :width] = stack
+    filled = np.full((count, channels, height + below, width + right), options.pad_value, np.float32)
+    filled[:, :, :height, :width] = stack
     answer = np.asarray(predict(filled, plane), np.float32)
-    wanted = (options.batch, options.classes, *filled.shape[2:])
+    wanted = (count, options.classes, *filled.shape[2:])
     if answer.shape != wanted:
         raise ValueError(f"the network answered {answer.shape}, expected {wanted}")
-    return answer[:count, :, :height, :width]
+    return answer[:, :, :height, :width]

@@ -20,6 +20,7 @@ class Plan:
     Attributes:
         ids: of the mask, one for each class of the network's answer.
         working: mm between the voxels it sees along X, Y, Z; None along an axis: as the scan has it.
+        tolerance: a spacing that is at most this factor finer or coarser than the working one stays as it is.
         intensity: how values become its input.
         options: planes, neighbours, batch, mirror.
         one_piece: ids of which only the largest piece stays.
@@ -30,6 +31,7 @@ class Plan:
     working: tuple[float | None, float | None, float | None]
     intensity: Intensity
     options: SliceOptions
+    tolerance: float = 1.0
     one_piece: tuple[int, ...] = ()
     trained: tuple[float, float] | None = None
 
@@ -56,7 +58,10 @@ def segment_slicewise(
     Raises:
         InputError: too large for the network, or without an area to look at.
     """
-    x, y, z = (wanted or own for wanted, own in zip(plan.working, volume.spacing, strict=True))
+    x, y, z = (
+        own if wanted is None or max(own / wanted, wanted / own) <= plan.tolerance else wanted
+        for wanted, own in zip(plan.working, volume.spacing, strict=True)
+    )
     shape = (volume.data.shape[0], volume.data.shape[1], volume.data.shape[2])
     way = Respace(shape, volume.spacing, (x, y, z))
     values = plan.intensity(way.forward(volume.data))

@@ -95,6 +95,8 @@ def list_tasks() -> list[Task]:
     Raises:
         ValueError: two have one name.
     """
+    import core.medical.networks  # noqa: F401  (registers itself)
+
     tasks = sorted((task for source in _SOURCES for task in source()), key=lambda task: task.name)
     names = [task.name for task in tasks]
     if len(set(names)) < len(names):

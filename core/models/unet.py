@@ -15,7 +15,7 @@ from core.models.registry import register_model
 from core.models.semantic import ConvBNReLU, SemanticNetwork, upsample
 
 
-class _Level(nn.Module):
+class Level(nn.Module):
     """Upsample ×2, concatenate the trunk's map, two 3×3 convolutions."""
 
     def __init__(self, inner: int, skip: int, outer: int) -> None:
@@ -50,7 +50,7 @@ class UNet(SemanticNetwork):
         self.trunk = EfficientNetLite(expanded)
         inner = (FEATURE_CHANNELS[-1], *decoder[:-1])
         skips = FEATURE_CHANNELS[-2::-1]
-        self.levels = nn.ModuleList(_Level(i, s, o) for i, s, o in zip(inner, skips, decoder, strict=True))
+        self.levels = nn.ModuleList(Level(i, s, o) for i, s, o in zip(inner, skips, decoder, strict=True))
         self.head = nn.Conv2d(decoder[-1], classes, 1)
 
     def decode(self, features: Sequence[Tensor]) -> Tensor:

@@ -70,6 +70,9 @@ class Respace:
     def labels_back(self, probabilities: np.ndarray, ids: Sequence[int]) -> np.ndarray:
         """The likeliest class of every voxel of the volume.
 
+        The first class is background: it is the answer where it is likelier than all others together, so that
+        classes which share a structure between them cannot lose it by disagreeing.
+
         Args:
             probabilities: float (C, *working_shape), summing to 1 over C: interpolated linearly before the choice.
             ids: of the C classes, 0 to 255.
@@ -86,14 +89,17 @@ class Respace:
         for k, row in enumerate(mz):
             taps = np.flatnonzero(row)
             planes = np.tensordot(probabilities[..., taps].astype(np.float32), row[taps], axes=1)
-            # The likeliest of C classes has at least 1/C, and interpolation makes no new peaks.
-            likely = np.flatnonzero(planes.reshape(count, -1).max(axis=1) >= (1 - 1e-3) / count)
+            # The likeliest of C − 1 classes that together have a half; interpolation makes no new peaks.
+            highest = planes[1:].reshape(count - 1, -1).max(axis=1, initial=0)
+            likely = 1 + np.flatnonzero(highest >= (0.5 - 1e-3) / max(count - 1, 1))
             best = np.full(self.shape[:2], -1, np.float32)
             chosen = np.zeros(self.shape[:2], np.uint8)
             for c in likely:
                 plane = mx @ planes[c] @ my.T
                 better = plane > best
                 best[better], chosen[better] = plane[better], c
+            if len(likely):
+                chosen[mx @ planes[0] @ my.T >= 0.5] = 0
             out[:, :, k] = table[chosen]
         return out
 

@@ -1,7 +1,7 @@
 """Checkpoints: one folder each below ``weights/``, a card beside a safetensors file."""
 
 from core.weights.card import Card, list_cards, load_card, weights_folder
-from core.weights.store import file_sha256, load_state, save_checkpoint, verify, verify_all
+from core.weights.store import file_sha256, load_state, save_checkpoint, verify, verify_all, write_card
 
 __all__ = [
     "Card",
@@ -13,4 +13,5 @@ __all__ = [
     "verify",
     "verify_all",
     "weights_folder",
+    "write_card",
 ]

@@ -119,8 +119,12 @@ def save_checkpoint(card: Card, state: dict[str, Tensor]) -> Card:
     save_file(kept, partial)
     os.replace(partial, card.state_path)
     card = replace(card, sha256=file_sha256(card.state_path), bytes=card.state_path.stat().st_size)
-    raw = {k: v for k, v in asdict(card).items() if k != "folder"}
-    (card.folder / CARD_FILE).write_text(
-        json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    write_card(card)
     return card
+
+
+def write_card(card: Card) -> None:
+    """Write ``card.json`` into the card's folder."""
+    raw = {k: v for k, v in asdict(card).items() if k != "folder"}
+    text = json.dumps(raw, indent=1, ensure_ascii=False) + "\n"
+    (card.folder / CARD_FILE).write_text(text, encoding="utf-8")

@@ -1,0 +1,96 @@
+"""Tasks of networks: one for every checkpoint of task ``volume``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from core.engine.graph import Graph, GraphSource, open_graph
+from core.labels import get_label_set
+from core.medical.plans import plan_from
+from core.medical.slices import Predictor
+from core.medical.slicewise import segment_slicewise
+from core.medical.tasks import Segmented, Task, register_tasks
+from core.medical.volume import Volume
+from core.weights import Card, list_cards, load_state, verify
+
+
+class SliceNetwork:
+    """A checkpoint that answers with probabilities of slices. Opened when first asked; thread-safe.
+
+    Args:
+        card: of task ``volume``.
+        engine, threads: see :func:`core.engine.open_runner`.
+    """
+
+    def __init__(self, card: Card, *, engine: str = "auto", threads: int | None = None) -> None:
+        self.card, self.engine, self.threads = card, engine, threads
+        self._graph: Graph | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self, stack: np.ndarray, plane: str) -> np.ndarray:
+        """See :data:`core.medical.slices.Predictor`."""
+        with self._lock:
+            if self._graph is None:
+                verify(self.card)  # a damaged file is found even where the compiled graph is cached
+                channels = self.card.arguments["channels"]
+                source = GraphSource(
+                    # One graph for slices of any size and number.
+                    f"{self.card.sha256[:24]}-slices", self._build, (-1, channels, -1, -1), "float32",
+                    self.card.transform["precision"],
+                )  # fmt: skip
+                self._graph = open_graph(source, engine=self.engine, threads=self.threads)
+            return self._graph(stack)[0].copy()
+
+    def _build(self):  # -> nn.Module
+        from torch import nn
+
+        from core.models import build_model
+
+        model = load_state(self.card, build_model(self.card.architecture, **self.card.arguments))
+        return nn.Sequential(model, nn.Softmax(dim=1)).eval()
+
+
+_networks: dict[str, SliceNetwork] = {}
+_networks_lock = threading.Lock()
+
+
+def load_network(card: Card) -> SliceNetwork:
+    """The network of a card; the same object for the same checkpoint."""
+    with _networks_lock:
+        if card.sha256 not in _networks:
+            _networks[card.sha256] = SliceNetwork(card)
+        return _networks[card.sha256]
+
+
+def card_task(card: Card, predict: Predictor | None = None) -> Task:
+    """The task of a checkpoint.
+
+    Args:
+        predict: asked instead of the checkpoint's network opened by ``auto``.
+
+    Raises:
+        InputError: its plan is of no use, or its label set unknown.
+    """
+    plan = plan_from(card.transform)
+
+    def run(volume: Volume, progress: Callable[[float], None]) -> Segmented:
+        return segment_slicewise(volume, predict or load_network(card), plan, progress)
+
+    return Task(
+        name=card.name,
+        title=card.title,
+        unit="HU" if plan.intensity.kind == "window" else "",
+        labels=get_label_set(card.labels),
+        method="network",
+        weights=card.name,
+        sha256=card.sha256,
+        run=run,
+    )
+
+
+@register_tasks
+def _checkpoints() -> list[Task]:
+    return [card_task(card) for card in list_cards() if card.task == "volume"]

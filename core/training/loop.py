@@ -1,0 +1,119 @@
+"""The loop around any network's training: seeded, resumable, with a log and averaged weights."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import InputError
+from core.training.common import Log, Schedule, learning_rate, save_state
+
+CHECKPOINT_EVERY_S = 240
+LOG_EVERY = 50
+B = TypeVar("B")
+
+
+class Loop(Schedule, Protocol):
+    """The part of a recipe that :func:`fit` needs."""
+
+    @property
+    def weight_decay(self) -> float: ...
+    @property
+    def average(self) -> float: ...
+
+
+def fit(
+    model: nn.Module,
+    recipe: Loop,
+    run: Path,
+    batches: Callable[[int], Iterator[B]],
+    loss_of: Callable[[B], tuple[Tensor, dict[str, float]]],
+    described: dict[str, Any],
+    stop_after: int | None = None,
+    groups: list[dict[str, Any]] | None = None,
+) -> nn.Module:
+    """Train ``model``; goes on from ``run/last.pt`` where there is one.
+
+    Writes ``run/last.pt`` (resumable, every four minutes and at the end), ``run/log.jsonl``, ``run/recipe.json``.
+
+    Args:
+        batches: endless batches, given the iteration that the first one is for.
+        loss_of: the loss of a batch, and figures for the log.
+        described: what ``recipe.json`` keeps, enough to build the model again.
+        stop_after: stop, resumably, after this iteration.
+        groups: parameters with the ``factor`` of the learning rate that each group has (None: all with 1).
+
+    Returns:
+        The averaged network.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    groups = groups or [{"params": list(model.parameters()), "factor": 1.0}]
+    optimiser = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.weight_decay)
+    averaged = torch.optim.swa_utils.AveragedModel(
+        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average), use_buffers=True
+    )
+    start = 0
+    if (run / "last.pt").exists():
+        state = torch.load(run / "last.pt", weights_only=True)
+        model.load_state_dict(state["model"])
+        averaged.load_state_dict(state["averaged"])
+        optimiser.load_state_dict(state["optimiser"])
+        start = state["iteration"]
+    (run / "recipe.json").write_text(json.dumps(described, indent=1))
+
+    def save(iteration: int) -> None:
+        state = {
+            "model": model.state_dict(), "averaged": averaged.state_dict(),
+            "optimiser": optimiser.state_dict(), "iteration": iteration,
+        }  # fmt: skip
+        save_state(run / "last.pt", state)
+
+    model.train()
+    log = Log(run / "log.jsonl")
+    saved = time.monotonic()
+    last = recipe.iterations if stop_after is None else min(recipe.iterations, stop_after)
+    source = batches(start) if start < last else iter(())
+    for iteration in range(start, last):
+        began = time.monotonic()
+        for group in optimiser.param_groups:
+            group["lr"] = learning_rate(recipe, iteration) * group.get("factor", 1.0)
+        batch = next(source)
+        waited = time.monotonic() - began
+        loss, parts = loss_of(batch)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimiser.step()
+        averaged.update_parameters(model)
+        log.add({"loss": loss.item()} | parts | {"s": time.monotonic() - began, "waited_s": waited})
+        if (iteration + 1) % LOG_EVERY == 0:
+            log.write(iteration + 1)
+        if time.monotonic() - saved > CHECKPOINT_EVERY_S:
+            save(iteration + 1)
+            saved = time.monotonic()
+    save(last)
+    return averaged.module
+
+
+def read_recipe(run: Path) -> dict[str, Any]:
+    """``recipe.json`` of a run.
+
+    Raises:
+        InputError: there is none.
+    """
+    path = run / "recipe.json"
+    if not path.is_file() or not (run / "last.pt").is_file():
+        raise InputError(f"{run} is not a run", "a folder with recipe.json and last.pt", "give it with --run")
+    return json.loads(path.read_text())
+
+
+def averaged_state(run: Path) -> dict[str, Tensor]:
+    """The averaged weights of a run, finished or not, by the network's own names."""
+    state = torch.load(run / "last.pt", weights_only=True)["averaged"]
+    return {k.removeprefix("module."): v for k, v in state.items() if k.startswith("module.")}

@@ -1,0 +1,1 @@
+"""How the medical networks were made: cases, views of their volumes, losses, and one recipe a task."""

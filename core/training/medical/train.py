@@ -1,0 +1,64 @@
+"""One training run of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import cv2
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from core.models import build_model
+from core.training.loop import averaged_state, fit, read_recipe
+from core.training.medical.job import Job, Recipe, Samples
+from core.training.medical.losses import slice_loss
+
+Batch = tuple[Tensor, Tensor, Tensor]
+
+
+def train(
+    job: Job,
+    prepared: Path,
+    run: Path,
+    recipe: Recipe,
+    arguments: dict[str, Any] | None = None,
+    stop_after: int | None = None,
+) -> nn.Module:
+    """Train a job's network; see :func:`core.training.loop.fit`.
+
+    Dense convolutions train three to four times as fast in bfloat16, channels last, on a CPU that has it.
+
+    Args:
+        arguments: of ``slice_unet``, instead of the job's own.
+    """
+    torch.manual_seed(recipe.seed)
+    cv2.setNumThreads(1)  # OpenCV's own threads would not survive the fork of the sample makers
+    network = job.network | (arguments or {})
+    model = build_model("slice_unet", **network).to(memory_format=torch.channels_last)
+    weights = torch.tensor(job.weights)
+
+    def batches(start: int) -> Iterator[Batch]:
+        # A resumed run draws fresh samples rather than the first ones again.
+        samples = Samples(job.sampler(prepared, recipe), recipe.seed * 1_000_003 + start)
+        prefetch = 4 if recipe.workers else None
+        return iter(DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=prefetch))
+
+    def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        stack, target, known = batch
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = model(stack.contiguous(memory_format=torch.channels_last))
+        return slice_loss(logits.float(), target, known, weights, recipe.dice)
+
+    described = {"job": job.name, "arguments": network} | asdict(recipe)
+    return fit(model, recipe, run, batches, loss_of, described, stop_after)
+
+
+def load_run(run: Path) -> nn.Module:
+    """The averaged network of a run, finished or not, in evaluation mode."""
+    model = build_model("slice_unet", **read_recipe(run)["arguments"])
+    model.load_state_dict(averaged_state(run))
+    return model.eval()
