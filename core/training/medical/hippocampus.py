@@ -90,7 +90,7 @@ JOB = Job(
     labels="hippocampus",
     plan=PLAN,
     arguments={"widths": [24, 48, 96, 192]},
-    weights=(1.0, 2.0, 2.0),
+    weights=(1.0, 1.0, 1.0),
     recipe=Recipe(iterations=5000, batch=24, size=64),
     cases=cases,
     prepare=prepare,
