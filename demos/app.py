@@ -5,6 +5,14 @@ from __future__ import annotations
 import gradio as gr
 from fastapi import FastAPI
 
+from demos.doors import masthead, page_path, tab, wire_doors
+from demos.driving.clip import DrawnClip
+from demos.driving.compare import place_html
+from demos.driving.examples import EXAMPLES, example_token
+from demos.driving.picture import build_picture_tab
+from demos.driving.scenes import Scenes
+from demos.driving.server import driving_router
+from demos.driving.video import build_video_tab as build_driving_video_tab
 from demos.language import LanguageGate
 from demos.live.panel import build_live_tab
 from demos.live.server import live_router
@@ -23,45 +31,30 @@ KEPT_S = 6 * 3600  # uploads and results; all of them go when the server stops
 _SWEEP_S = 900
 
 
-def page_path(language: str, home: str) -> str:
-    """Where a language's page is: the home language at ``/``, the other below its code."""
-    return "/" if language == home else f"/{language}/"
-
-
-def build_page(language: str, home: str, sessions: Sessions) -> gr.Blocks:
+def build_page(language: str, home: str, sessions: Sessions, scenes: Scenes, clip: DrawnClip) -> gr.Blocks:
     """The front door and the panels that exist."""
     w = words(language)
     with gr.Blocks(title="Triptych", analytics_enabled=False, delete_cache=(_SWEEP_S, KEPT_S)) as page:
-        gr.HTML(_masthead(w, language, home), elem_id="front")
-        with gr.Tab(w["photo"]):
-            build_photo_tab(w, sessions)
-        with gr.Tab(w["video"]):
-            build_video_tab(w)
-        with gr.Tab(w["live"]):
-            build_live_tab(w)
-        with gr.Tab(w["scoring"], elem_id="scoring-tab"):
-            build_scoring_tab(w)
+        gr.HTML(masthead(w, home), elem_id="front")
+        parts = {}
+        with gr.Tabs() as tabs:
+            with tab("photo", w["photo"]) as parts["photo"]:
+                build_photo_tab(w, sessions)
+            with tab("video", w["video"]) as parts["video"]:
+                build_video_tab(w)
+            with tab("driving-picture", w["dr_picture"]) as parts["driving-picture"]:
+                build_picture_tab(w, scenes)
+            with tab("driving-video", w["video"]) as parts["driving-video"]:
+                build_driving_video_tab(w, clip)
+            with tab("driving-compare", w["dr_compare"]) as parts["driving-compare"]:
+                gr.HTML(place_html(example_token(EXAMPLES[0]), w), apply_default_css=False, padding=False)
+            with tab("live", w["live"]) as parts["live"]:
+                build_live_tab(w)
+            with tab("scoring", w["scoring"]) as parts["scoring"]:
+                build_scoring_tab(w)
+        wire_doors(tabs, parts)
         gr.HTML(f"<div id=private>{w['private']}</div>")
     return page
-
-
-def _masthead(w: dict[str, str], language: str, home: str) -> str:
-    other = next(code for code in LANGUAGES if code != language)
-    link = (
-        f'<a href="{page_path(other, home)}" lang="{other}" id="language" '
-        f"onclick=\"document.cookie='{LanguageGate.COOKIE}={other};path=/;max-age=31536000;samesite=lax'\">"
-        f"{LANGUAGES[other]}</a>"
-    )
-    mark = FAVICON.read_text(encoding="utf-8").replace("#246f62", "currentColor")
-    open_door = f'<div class="open"><div><b>{w["portrait"]}</b><span>{w["portrait_about"]}</span></div></div>'
-    closed = "".join(
-        f'<div class="closed"><div><b>{w[name]}</b><span>{w[f"{name}_about"]}</span></div><i>{w["not_yet"]}</i></div>'
-        for name in ("driving", "medical")
-    )
-    return (
-        f"<div id=masthead>{mark}<h1>Triptych</h1><p>{w['tagline']}</p>{link}</div>"
-        f"<div id=doors>{open_door}{closed}</div>"
-    )
 
 
 def build_app(language: str | None = None) -> FastAPI:
@@ -71,15 +64,16 @@ def build_app(language: str | None = None) -> FastAPI:
         language: of the page at ``/``; None: the browser's own, English where it is neither.
     """
     home = language or "en"
-    sessions = Sessions()
+    sessions, scenes, clip = Sessions(), Scenes(), DrawnClip()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(download_router(sessions, words(home)["expired"]))
     app.include_router(live_router())
     app.include_router(scoring_router())
+    app.include_router(driving_router(scenes))
     # "/" last: a mount there answers for every path that no earlier one took.
     for code in sorted(LANGUAGES, key=lambda code: code == home):
         gr.mount_gradio_app(
-            app, build_page(code, home, sessions), page_path(code, home).rstrip("/") or "/",
+            app, build_page(code, home, sessions, scenes, clip), page_path(code, home).rstrip("/") or "/",
             server_name="127.0.0.1", footer_links=[], show_error=True, max_file_size=MAX_UPLOAD, ssr_mode=False,
             pwa=False, enable_monitoring=False, theme=theme(),
             favicon_path=str(FAVICON) if code == home else None,

@@ -2,14 +2,40 @@
 for (const [name, value] of [['language', pageLanguage], ['languages', [pageLanguage]]])
   Object.defineProperty(navigator, name, { get: () => value, configurable: true });
 
+// The address says which application is open: /#driving. Its door is a link to there.
+const doorNamed = (name) => name && document.querySelector(`#doors a[data-door="${CSS.escape(name)}"]`);
+const doorButton = (name) => document.getElementById(`open-${name}`);
+function openDoor() {
+  const name = location.hash.slice(1), link = doorNamed(name);
+  if (!link || !doorButton(name)) return;
+  for (const other of document.querySelectorAll('#doors a')) other.removeAttribute('aria-current');
+  link.setAttribute('aria-current', 'true');
+  doorButton(name).click();
+}
+addEventListener('hashchange', openDoor);
+document.addEventListener('click', ({ target }) => {
+  const door = target.closest?.('#doors a');
+  if (door && door.hash === location.hash) openDoor();
+  const language = target.closest?.('#language');
+  if (language && doorNamed(location.hash.slice(1))) language.hash = location.hash;
+});
+if (location.hash.length > 1)  // Gradio makes the page after this script has run
+  new MutationObserver((_, watcher) => {
+    const name = location.hash.slice(1);
+    if (!document.getElementById('doors') || (doorNamed(name) && !doorButton(name))) return;
+    watcher.disconnect();
+    openDoor();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
 // A picture pasted anywhere on the page is the new photo.
+const PASTE = { '#source': '#paste', '#driving-source': '#driving-paste' };
 document.addEventListener('paste', (event) => {
   const picture = [...(event.clipboardData?.files || [])].find((file) => file.type.startsWith('image/'));
-  const shown = document.querySelector('#source')?.offsetParent;
-  if (!picture || !shown) return;
+  const source = Object.keys(PASTE).find((field) => document.querySelector(field)?.offsetParent);
+  if (!picture || !source) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const field = document.querySelector('#paste input[type=file]');
+  const field = document.querySelector(`${PASTE[source]} input[type=file]`);
   const files = new DataTransfer();
   files.items.add(picture);
   field.files = files.files;
@@ -43,5 +69,5 @@ document.addEventListener('click', async (event) => {
 
 // A field shows what was chosen; where the browser cannot (HEIC), nothing rather than a torn picture.
 document.addEventListener('error', (event) => {
-  if (event.target.matches?.('#source img, #photo-image img, #video-image img')) event.target.style.visibility = 'hidden';
+  if (event.target.matches?.('#source img, #driving-source img, #photo-image img, #video-image img')) event.target.style.visibility = 'hidden';
 }, true);

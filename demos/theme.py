@@ -38,6 +38,7 @@ def head(language: str, base: str = "./") -> str:
         f'<script src="{base}live/live.js" data-base="{base}" defer></script>'
         f'{color_style()}<link rel="stylesheet" href="{base}scoring/scoring.css">'
         f'<script src="{base}scoring/scoring.js" type="module" data-scoring-tab="{words(language)["scoring"]}"></script>'
+        f'<link rel="stylesheet" href="{base}driving/driving.css"><script src="{base}driving/driving.js" type="module"></script>'
     )
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from demos.driving.words import DRIVING, DRIVING_ERRORS
 from demos.scoring.words import SCORING, SCORING_ERRORS
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
 
 WORDS: dict[str, tuple[str, str]] = {
     # front door
+    "applications": ("Applications", "응용 프로그램"),
     "tagline": ("Image segmentation at work, on your own machine.", "내 컴퓨터에서 바로 쓰는 이미지 분할."),
     "portrait": ("Portrait", "인물"),
     "portrait_about": ("Keep people sharp; blur, replace or remove the rest.", "사람은 또렷하게, 배경은 흐리거나 바꾸거나 지웁니다."),
     "driving": ("Driving", "주행"),
-    "driving_about": ("Road scenes, parsed.", "도로 장면 분석"),
+    "driving_about": ("Road scenes: what is where, how sure, how right.", "도로 장면에서 무엇이 어디에 있는지 알아봅니다."),
     "medical": ("Medical", "의료"),
     "medical_about": ("CT and MRI volumes.", "CT·MRI 볼륨"),
     "not_yet": ("not yet", "준비 중"),
@@ -142,7 +144,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "error": ("That did not work", "처리하지 못했습니다"),
     "expired": ("This picture is no longer in memory; open it again.", "사진이 메모리에서 지워졌습니다. 다시 열어 주세요."),
 }  # fmt: skip
-WORDS |= SCORING
+WORDS |= SCORING | DRIVING
 
 # What the weights' cards say, which is data and not ours to key: (English where it is to
 # read otherwise, Korean). A text that is not here is shown as it stands.
@@ -188,6 +190,7 @@ KOREAN_ERRORS: list[tuple[str, str]] = [
     (r"^(?P<name>.+?) has no frames", "{name} 동영상에 프레임이 없습니다. 다시 녹화하거나 내려받아 주세요."),
     (r"^(?P<name>.+?) is damaged", "{name} 파일이 손상되었습니다. 다시 복사하거나 내려받아 주세요."),
     (r"^(?P<name>.+?) cannot be written \((?P<why>.+?)\)", "결과를 저장할 수 없습니다({why}). 디스크 공간을 확인해 주세요."),
+    *DRIVING_ERRORS,
     *SCORING_ERRORS,
 ]  # fmt: skip
 

@@ -7,7 +7,8 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,69 +30,116 @@ _PREVIEW_SIDE = 960
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
+@dataclass
+class VideoStage:
+    """The components of a video tab's left half."""
+
+    source: gr.Video
+    preview: gr.Image
+    result: gr.Video
+    status: gr.HTML
+    start: gr.Button
+    cancel: gr.Button
+    download: gr.DownloadButton
+    halt: gr.State
+
+    @property
+    def buttons(self) -> list[gr.components.Component]:
+        return [self.start, self.cancel, self.download]
+
+
 def build_video_tab(w: dict[str, str]) -> None:
     """Lay out and wire the tab."""
-    halt_state = gr.State(threading.Event)
     with gr.Row(equal_height=False):
         with gr.Column(scale=7, min_width=300, elem_classes="stage"):
-            source = hand_over_file(
-                gr.Video(
-                    label=w["your_video"], sources=["upload"], height=380, buttons=[], elem_id="video-source"
-                )
-            )
-            preview = gr.Image(
-                label=w["preview"], format="jpeg", height=380, visible=False, interactive=False, buttons=[],
-                elem_id="video-preview",
-            )  # fmt: skip
-            result = gr.Video(
-                label=w["video_result"], height=380, visible=False, interactive=False, buttons=[],
-                elem_id="video-result",
-            )  # fmt: skip
-            status = gr.HTML(_line(w["video_idle"]), elem_id="video-status")
-            with gr.Row():
-                start = gr.Button(w["start"], variant="primary", elem_id="video-start")
-                cancel = gr.Button(w["cancel"], visible=False, elem_id="video-cancel")
-                download = gr.DownloadButton(
-                    w["download_video"], variant="primary", visible=False, elem_id="video-download"
-                )
+            stage = build_stage(w, "video", w["video_idle"])
         with gr.Column(scale=4, min_width=280):
             controls = build_controls(w, OUTPUTS, "portrait-fast", "video")
+
+    def make(*values: Any) -> tuple[str, FrameFunction]:
+        *settings, weights = values
+        return settings[0], PortraitStream(load_segmenter(weights), make_effect(w, settings))
+
+    wire_stage(stage, w, w["video_idle"], controls.all(), make)
+
+
+def build_stage(w: dict[str, str], prefix: str, idle: str) -> VideoStage:
+    """Lay out what is chosen, shown, started and downloaded; ``idle``: what is said before anything is."""
+    source = hand_over_file(
+        gr.Video(
+            label=w["your_video"], sources=["upload"], height=380, buttons=[], elem_id=f"{prefix}-source"
+        )
+    )
+    preview = gr.Image(
+        label=w["preview"], format="jpeg", height=380, visible=False, interactive=False, buttons=[],
+        elem_id=f"{prefix}-preview",
+    )  # fmt: skip
+    result = gr.Video(
+        label=w["video_result"], height=380, visible=False, interactive=False, buttons=[],
+        elem_id=f"{prefix}-result",
+    )  # fmt: skip
+    status = gr.HTML(status_line(idle), elem_id=f"{prefix}-status")
+    with gr.Row():
+        start = gr.Button(w["start"], variant="primary", elem_id=f"{prefix}-start")
+        cancel = gr.Button(w["cancel"], visible=False, elem_id=f"{prefix}-cancel")
+        download = gr.DownloadButton(
+            w["download_video"], variant="primary", visible=False, elem_id=f"{prefix}-download"
+        )
+    return VideoStage(source, preview, result, status, start, cancel, download, gr.State(threading.Event))
+
+
+def wire_stage(
+    stage: VideoStage,
+    w: dict[str, str],
+    idle: str,
+    settings: list[gr.components.Component],
+    make: Callable[..., tuple[str, FrameFunction]],
+) -> None:
+    """Start, progress, stop, result.
+
+    Args:
+        make: from the settings' values, the end of the result's name and what is done with every frame.
+    """
 
     def prepare(path: str | None, halt: threading.Event):
         with messages(w):
             if not path:
                 raise InputError(w["no_video"])
         halt.clear()
-        return _line(w["waiting"]), *_buttons(working=True), gr.update(visible=False)
+        return status_line(w["waiting"]), *_buttons(working=True), gr.update(visible=False)
 
     def run(path: str, halt: threading.Event, *values):
-        *settings, weights = values
         folder = Path(tempfile.mkdtemp(dir=tempfile.gettempdir()))
         try:
             with messages(w):
                 if halt.is_set():
-                    yield _line(w["video_stopped_early"]), gr.skip(), gr.skip(), *_buttons(working=False)
+                    yield (
+                        status_line(w["video_stopped_early"]),
+                        gr.skip(),
+                        gr.skip(),
+                        *_buttons(working=False),
+                    )
                     return
-                stream = PortraitStream(load_segmenter(weights), make_effect(w, settings))
-                target = folder / f"{Path(path).stem}-{settings[0]}.mp4"
-                for news in work(path, target, stream, halt):
+                ending, function = make(*values)
+                target = folder / f"{Path(path).stem}-{ending}.mp4"
+                for news in work(path, target, function, halt):
                     yield _finished(w, news) if isinstance(news, Summary) else _working(w, news)
         finally:
             shutil.rmtree(folder, ignore_errors=True)  # Gradio has its own copy by now
 
-    buttons = [start, cancel, download]
-    ready = start.click(
-        prepare, [source, halt_state], [status, *buttons, result], concurrency_limit=None, **_QUIET
-    )
+    ready = stage.start.click(
+        prepare, [stage.source, stage.halt], [stage.status, *stage.buttons, stage.result],
+        concurrency_limit=None, **_QUIET,
+    )  # fmt: skip
     running = ready.success(
-        run, [source, halt_state, *controls.all()], [status, preview, result, *buttons],
+        run, [stage.source, stage.halt, *settings], [stage.status, stage.preview, stage.result, *stage.buttons],
         concurrency_limit=1, concurrency_id="video", **_QUIET,
     )  # fmt: skip
     running.failure(
-        lambda: (_line(w["video_idle"]), gr.update(visible=False), gr.update(visible=False), *_buttons(working=False)),
-        None, [status, preview, result, *buttons], **_QUIET,
+        lambda: (status_line(idle), gr.update(visible=False), gr.update(visible=False), *_buttons(working=False)),
+        None, [stage.status, stage.preview, stage.result, *stage.buttons], **_QUIET,
     )  # fmt: skip
-    cancel.click(lambda halt: halt.set(), halt_state, None, queue=False, **_QUIET)
+    stage.cancel.click(lambda halt: halt.set(), stage.halt, None, queue=False, **_QUIET)
 
 
 def work(
@@ -136,7 +184,8 @@ def work(
         thread.join()
 
 
-def _line(text: str, bar: str = "") -> str:
+def status_line(text: str, bar: str = "") -> str:
+    """The line below the video, and a bar above it."""
     return f"{bar}<div class=status><span>{text}</span></div>"
 
 
@@ -159,7 +208,7 @@ def _working(w: dict[str, str], progress: Progress) -> tuple:
     else:
         text = w["progress_open"].format(done=progress.done, rate=rate)
     small = gr.update(value=_small(progress.frame), visible=True)
-    return _line(text, bar), small, gr.update(visible=False), *_buttons(working=True)
+    return status_line(text, bar), small, gr.update(visible=False), *_buttons(working=True)
 
 
 def _small(frame: np.ndarray) -> np.ndarray:
@@ -175,7 +224,7 @@ def _finished(w: dict[str, str], summary: Summary) -> tuple:
         text += f" {summary.note}"
     path = str(summary.path)
     return (
-        _line(text),
+        status_line(text),
         gr.update(value=None, visible=False),
         gr.update(value=path, visible=True),
         *_buttons(working=False, path=path),

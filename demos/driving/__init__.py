@@ -1,0 +1,1 @@
+"""The driving panel: pictures, videos, and networks beside each other."""
