@@ -13,8 +13,11 @@ import numpy as np
 
 from core.engine import NetworkSource, Runner, open_runner, pick_engine
 from core.errors import InputError
+from core.instances import Detections, Detector, Limits
+from core.instances.design import CLASSES, WIDTH
+from core.instances.paste import paste
 from core.labels import LabelSet, get_label_set
-from core.results import ClassScores
+from core.results import ClassScores, Instances
 from core.weights import Card, load_card, load_state, verify
 
 # Compiled graphs kept open per segmenter: a folder of photos has few aspects.
@@ -95,6 +98,37 @@ def class_scores(
     return ClassScores(kept, labels, (height, width), (stride * height / h, stride * width / w))
 
 
+def find_instances(
+    detect: Callable[[np.ndarray, tuple[int, int], float], Detections],
+    frame: np.ndarray,
+    labels: LabelSet,
+    area: int,
+    multiple: int,
+    min_score: float,
+) -> Instances:
+    """Put a whole frame to an instance network, in its own aspect; masks are made at the frame's size.
+
+    Args:
+        detect: uint8 RGB (h, w, 3), height and width without padding, least score → what it shows.
+        frame: uint8 RGB (H, W, 3).
+        labels: a set with the names of ``core.instances.design.CLASSES``.
+        area: px at which the network sees a frame.
+        min_score: boxes below are left out.
+    """
+    height, width = frame.shape[:2]
+    h, w = letterbox_size(height, width, area, multiple)
+    # Grey, not mirrored: a car's mirror image would be a second car.
+    picture = cv2.copyMakeBorder(
+        shrink(frame, h, w), 0, -h % multiple, 0, -w % multiple, cv2.BORDER_CONSTANT, value=(127, 127, 127)
+    )
+    found = detect(picture, (h, w), min_score)
+    boxes = found.boxes * np.array([width / w, height / h] * 2, np.float32)
+    masks = paste(found.masks, boxes, height, width)
+    seen = masks.any(axis=(1, 2))
+    ids = np.array([labels.by_name(CLASSES[n - 1]).id for n in found.classes], int)
+    return Instances(masks if seen.all() else masks[seen], ids[seen], found.scores[seen], labels)
+
+
 class Segmenter:
     """Asks one network. Thread-safe; frames may change size from call to call.
 
@@ -114,6 +148,14 @@ class Segmenter:
         self._source = NetworkSource(
             card.sha256[:24], self._build, tuple(mean), tuple(std), activation,
             card.transform.get("precision", "float32"),
+        )  # fmt: skip
+        self._detector = self._make_detector() if card.task == "instance" else None
+
+    def _make_detector(self) -> Detector:
+        source, card = self._source, self.card
+        return Detector(
+            source.key, self._build, source.mean, source.std, card.arguments.get("width", WIDTH),
+            Limits.from_dict(card.transform.get("limits", {})), self.engine, self.threads, source.precision,
         )  # fmt: skip
 
     def _build(self):  # -> nn.Module
@@ -189,6 +231,28 @@ class Segmenter:
             transform["area"],
             transform["multiple"],
         )
+
+    def instances(self, frame: np.ndarray, min_score: float = 0.5) -> Instances:
+        """Every thing that a frame shows, with a mask of its own at the frame's size, best first.
+
+        The frame is never squeezed: it keeps its aspect and is padded with grey to what the network takes.
+
+        Args:
+            frame: uint8 RGB (H, W, 3).
+            min_score: things of which the network is less sure are left out; under the least score that the card's
+                limits name, nothing is found.
+
+        Raises:
+            InputError: another shape or dtype, the card is not of task ``instance``, or ``min_score`` is not 0 to 1.
+        """
+        self._check(frame, "instance")
+        if not 0 <= min_score <= 1:
+            raise InputError(f"a least score of {min_score:g}", "0 to 1")
+        assert self._detector is not None
+        transform = self.card.transform
+        return find_instances(
+            self._detector, frame, get_label_set(self.card.labels), transform["area"], transform["multiple"], min_score
+        )  # fmt: skip
 
 
 _segmenters: dict[tuple[str, str, str, int | None], Segmenter] = {}
