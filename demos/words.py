@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demos.driving.words import DRIVING, DRIVING_ERRORS
+from demos.driving.words import DRIVING, DRIVING_CARDS, DRIVING_ERRORS
 from demos.scoring.words import SCORING, SCORING_ERRORS
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
@@ -88,6 +88,11 @@ WORDS: dict[str, tuple[str, str]] = {
     # live
     "live": ("Live", "라이브"),
     "mirror": ("Mirror the picture", "좌우 반전"),
+    "live_mode": ("What to do", "무엇을 할까요"),
+    "live_doubtful": (
+        "This hardly looks like a road to the network: believe little of it.",
+        "모델이 보기에 도로 장면 같지 않으니 결과를 그대로 믿지 마세요.",
+    ),
     "live_start": ("Start the camera", "카메라 켜기"),
     "live_stop": ("Stop", "끄기"),
     "live_save": ("Save this picture", "이 장면 저장"),
@@ -177,6 +182,8 @@ CARDS: dict[str, tuple[str, str]] = {
     "not stated; Flickr photos": ("", "명시되지 않음, Flickr 사진"),
     "not stated": ("", "명시되지 않음"),
 }  # fmt: skip
+
+CARDS |= DRIVING_CARDS
 
 # Core speaks English. What a visitor can run into is told in Korean too: (pattern of the English text, Korean).
 KOREAN_ERRORS: list[tuple[str, str]] = [

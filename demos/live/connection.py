@@ -7,7 +7,7 @@ import contextlib
 import json
 import time
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -15,9 +15,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from core.errors import InputError
 from core.media.frames import decode_frame, decode_planes, encode_frame, encode_planes
 from core.media.images import read_image
-from core.portrait.compose import cover
-from core.portrait.stream import PortraitStream
 from core.segmenter import load_segmenter
+from demos.live.modes import MAKERS, Mode
 from demos.live.protocol import (
     MAX_MESSAGE,
     Incoming,
@@ -68,9 +67,10 @@ class Connection:
         self._socket, self._slots, self._executor, self._words = socket, slots, executor, w
         self._settings: Settings | None = None
         self._picture: np.ndarray | None = None
-        self._stream: PortraitStream | None = None
-        self._weights = ""
+        self._mode: Mode | None = None
+        self._made: tuple[str, str] | None = None
         self._applied: tuple | None = None
+        self._noticed = ""
         self._newest: _Frame | None = None
         self._arrived = asyncio.Event()
         self._sending = asyncio.Lock()
@@ -116,6 +116,7 @@ class Connection:
                     await self._tell({"type": "error", "message": explain(error, self._words)})
                     answer = dropped_message(frame.number)
                 await self._send(answer)
+                await self._tell_notice()
             await self._socket.close(CLOSED_BAD)
 
     def _work(self, frame: _Frame) -> bytes:
@@ -124,8 +125,8 @@ class Connection:
         bare = sent.kind == "R"
         pixels = decode_planes(sent.data, *sent.size) if bare else decode_frame(sent.data)
         decoded = time.perf_counter()
-        stream = self._ready_stream(*pixels.shape[:2])
-        result = stream(pixels, frame.arrived)
+        mode = self._ready_mode(*pixels.shape[:2])
+        result = mode(pixels, frame.arrived)
         worked = time.perf_counter()
         picture = encode_planes(result) if bare else encode_frame(result)
         coded = time.perf_counter() - worked + decoded - began
@@ -135,21 +136,17 @@ class Connection:
             return planes_message(frame.number, picture, sent.size, *times)
         return frame_message(frame.number, picture, *times)
 
-    def _ready_stream(self, height: int, width: int) -> PortraitStream:
-        """The stream with the newest settings; a change of the effect keeps the matte's history."""
+    def _ready_mode(self, height: int, width: int) -> Mode:
+        """The mode with the newest settings; a change of the effect keeps the stream's history."""
         settings, picture = self._settings or Settings(), self._picture
-        if self._stream is None or self._weights != settings.weights:
-            self._stream = PortraitStream(load_segmenter(settings.weights))
-            self._weights = settings.weights
+        if self._mode is None or self._made != (settings.mode, settings.network):
+            self._mode = MAKERS[settings.mode](load_segmenter(settings.network))
+            self._made = settings.mode, settings.network
             self._applied = None
         if self._applied != (wanted := (settings, id(picture), height, width)):
-            if settings.output == "image" and picture is None:
-                settings = replace(settings, output="blur")  # not chosen yet: blur until it is
-            # Scaled once, not at every frame.
-            behind = cover(picture, height, width) if picture is not None else None
-            self._stream.effect = settings.effect(behind)
+            self._mode.set(settings, picture, height, width)
             self._applied = wanted
-        return self._stream
+        return self._mode
 
     async def _receive(self) -> None:
         while True:
@@ -182,6 +179,12 @@ class Connection:
 
     async def _tell_wait(self, before: int) -> None:
         await self._tell({"type": "waiting", "before": before, "streams": self._slots.limit})
+
+    async def _tell_notice(self) -> None:
+        notice = self._mode.notice if self._mode else ""
+        if notice != self._noticed:
+            self._noticed = notice
+            await self._tell({"type": "notice", "name": notice})
 
     async def _tell(self, message: dict) -> None:
         async with self._sending:

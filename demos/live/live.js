@@ -8,7 +8,7 @@
     device: '', used: '',                   // the camera that was chosen; the one that came
     token: 0,                               // of the newest start or stop; whatever older one returns late is void
     back: null,                             // hears that a camera was plugged in, while one is awaited
-    until: 0,
+    until: 0, notice: '',                   // when an error goes; what the server wants to be known while it holds
   };
   const find = (name) => document.getElementById(`live-${name}`);
   const words = () => JSON.parse(document.getElementById('live').dataset.words);
@@ -26,8 +26,14 @@
     if (!running) find('figures').textContent = '';
   }
 
+  const calm = () => say(state.notice, {}, !!state.notice);
+
   const heard = {
-    ready: () => say(''),
+    ready: () => calm(),
+    notice({ name }) {
+      state.notice = name;
+      if (!state.until) calm();
+    },
     waiting: ({ before, streams }) => say('live_busy', { before, streams }, true),
     error({ message }) {
       say(message, {}, true);
@@ -38,7 +44,7 @@
     size: ({ width, height }) => { find('screen').style.aspectRatio = `${width} / ${height}`; },
     figures({ rate, latency, times }) {
       if (!state.running) return;
-      if (state.until && performance.now() > state.until) say('');
+      if (state.until && performance.now() > state.until) calm();
       const text = words().live_figures;
       const values = { rate: rate.toFixed(0), latency: latency.toFixed(0), work: times.worked.toFixed(0) };
       find('figures').innerHTML = text.replace(/\{(\w+)\}/g, (_, name) => `<b>${values[name]}</b>`);
@@ -67,7 +73,8 @@
     const token = ++state.token;
     say('live_asking');
     const [width, height] = find('resolution').value.split('x').map(Number);
-    const which = state.device ? { deviceId: { exact: state.device } } : { facingMode: 'user' };
+    const facing = state.values?.mode === 'driving' ? 'environment' : 'user';
+    const which = state.device ? { deviceId: { exact: state.device } } : { facingMode: facing };
     let stream;
     try {
       stream = await navigator.mediaDevices.getUserMedia({
@@ -90,7 +97,7 @@
     state.used = track.getSettings().deviceId || '';
     track.addEventListener('ended', () => stream === state.stream && unplugged());
     track.addEventListener('mute', () => stream === state.stream && say('live_muted', {}, true));
-    track.addEventListener('unmute', () => stream === state.stream && say(''));
+    track.addEventListener('unmute', () => stream === state.stream && calm());
     const video = (state.video = document.createElement('video'));
     Object.assign(video, { muted: true, playsInline: true, srcObject: stream });
     await video.play().catch(() => {});
@@ -135,6 +142,7 @@
 
   function release() {
     state.token += 1;
+    state.notice = '';
     dropCamera();
     state.worker?.postMessage({ kind: 'stop' });
     show(false);
@@ -197,11 +205,22 @@
     if (['live-camera', 'live-resolution'].includes(event.target.id) && state.running) start();
   });
 
+  // Whose door is open decides what the live view does, where it can do that.
+  const door = () => document.querySelector('#live-mode input[value="' + CSS.escape(location.hash.slice(1)) + '"]');
+  addEventListener('hashchange', () => door()?.click());
+  if (location.hash.length > 1)             // Gradio makes the page after this script has run
+    new MutationObserver((_, watcher) => {
+      if (!document.getElementById('live-mode')) return;
+      watcher.disconnect();
+      door()?.click();
+    }).observe(document.documentElement, { childList: true, subtree: true });
+
   addEventListener('pagehide', () => state.running && stop());
 
   // Gradio's controls call this; nothing of it goes through Gradio's server.
   window.live = {
     settings(values) {
+      if (state.notice && state.values?.mode !== values.mode) heard.notice({ name: '' });
       state.values = values;
       state.worker?.postMessage({ kind: 'settings', values });
     },

@@ -3,14 +3,16 @@
 Browser to server:
 
 - text: JSON settings, ``{"mode": "portrait", "weights": NAME, "output": "blur", "f_number": 2.8, "shape": "disc",
-  "color": "#00b140"}``; sent first and again at every change.
+  "color": "#00b140"}`` or ``{"mode": "driving", "weights": NAME, "view": "overlay", "opacity": 0.55}``; sent first and again
+  at every change.
 - ``F`` + number (uint32, big-endian) + JPEG or WebP: a frame.
 - ``R`` + number + width and height (uint16) + I420 planes: a frame uncompressed. On one machine that is quicker than a JPEG.
 - ``P`` + JPEG: the background picture for ``"output": "image"``.
 
 Server to browser:
 
-- text: JSON ``{"type": "ready" | "waiting" | "error" | "idle", …}``.
+- text: JSON ``{"type": "ready" | "waiting" | "error" | "idle" | "notice", …}``; a notice's ``name`` is the key of a text that
+  holds until the next, "" for none.
 - ``F`` + number + three float32 (ms: waited, worked, coded) + JPEG: the frame of that number, processed.
 - ``R`` + number + the same three + width and height + I420 planes: the same, where the frame came uncompressed.
 - ``D`` + number: that frame was dropped, for a newer one had come.
@@ -22,6 +24,7 @@ import json
 import struct
 from dataclasses import dataclass
 
+from core.driving.parsed import Look, View
 from core.errors import InputError
 from core.portrait.effect import Effect, Output, Shape
 from demos.portrait.controls import parse_css_color
@@ -29,7 +32,8 @@ from demos.portrait.controls import parse_css_color
 MAX_MESSAGE = 4 << 20
 """Bytes; a 1920×1080 frame as a JPEG takes a tenth of it."""
 
-MODES = ("portrait",)
+DEFAULT_WEIGHTS = {"portrait": "portrait-fast", "driving": "driving-fast"}
+MODES = tuple(DEFAULT_WEIGHTS)
 OUTPUTS = ("blur", "color", "image", "matte")
 _HEAD = struct.Struct(">cI")
 _TIMES = struct.Struct(">3f")
@@ -38,14 +42,29 @@ _SIZE = struct.Struct(">2H")
 
 @dataclass(frozen=True)
 class Settings:
-    """What the visitor has chosen."""
+    """What the visitor has chosen; each mode reads its own."""
 
     mode: str = "portrait"
-    weights: str = "portrait-fast"
+    weights: str = ""
     output: Output = "blur"
     f_number: float = 2.8
     shape: Shape = "disc"
     color: tuple[int, int, int] = (0, 177, 64)
+    view: View = "overlay"
+    opacity: float = 0.55
+
+    @property
+    def network(self) -> str:
+        """Name of the weights: the mode's own where none is chosen."""
+        return self.weights or DEFAULT_WEIGHTS[self.mode]
+
+    def look(self) -> Look:
+        """As a `Look`.
+
+        Raises:
+            InputError: a value out of range.
+        """
+        return Look(self.view, self.opacity)
 
     def effect(self, picture=None) -> Effect:
         """As an `Effect`; ``picture``: uint8 RGB, the background for the output ``image``.
@@ -88,6 +107,7 @@ def parse_settings(text: str) -> Settings:
     if not isinstance(settings.weights, str):
         raise InputError(f"weights {settings.weights!r}", "a name")
     Effect("blur", settings.f_number, settings.shape)  # raises where a value is out of range
+    settings.look()
     return settings
 
 

@@ -90,7 +90,7 @@ def test_a_frame_runs_without_pytorch_once_its_graph_is_cached(tiny_roads, tmp_p
 def test_frames_of_any_shape_come_back_in_their_size(tiny_roads, monkeypatch, tmp_path):
     from core.segmenter import Segmenter
 
-    segmenter = Segmenter(tiny_roads, engine="torch-cpu")
+    segmenter = Segmenter(tiny_roads, engine="torch-cpu", threads=1)
     monkeypatch.setattr("core.segmenter.load_segmenter", lambda *_args, **_options: segmenter)
     rng = np.random.default_rng(0)
     for size in ((1, 1), (33, 31), (48, 64), (1000, 30), (30, 1000), (2160, 3840)):
