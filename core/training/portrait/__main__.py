@@ -33,6 +33,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--write", action="store_true", help="'evaluate' writes the figures into the cards")
     parser.add_argument("--stop-after", type=int, help="stop (resumably) after this iteration")
     parser.add_argument("--sharpen", type=float, default=1.0, help="'export' multiplies the logits by this")
+    parser.add_argument(
+        "--average-with", type=Path, action="append", default=[], help="'export': another run to average with"
+    )
     parser.add_argument("--threads", type=int, default=2)
     for field in dataclasses.fields(Recipe):
         kind = type(field.default)
@@ -48,7 +51,7 @@ def main(argv: list[str] | None = None) -> None:
     elif options.step == "export":
         from core.training.portrait.export import export
 
-        print(export(options.run, options.name, options.sharpen))
+        print(export(options.run, options.name, options.sharpen, options.average_with))
     elif options.step == "evaluate":
         from core.training.portrait.evaluate import report
 
@@ -70,7 +73,8 @@ def main(argv: list[str] | None = None) -> None:
 
         train(
             options.data, options.run, arguments, recipe,
-            prepared=options.prepared, initial=initial, initial_name=options.initial.name, teacher=teacher, stop_after=options.stop_after,
+            prepared=options.prepared, initial=initial, initial_name=options.initial.name, teacher=teacher,
+            teacher_name=(options.teacher or options.initial).name, stop_after=options.stop_after,
         )  # fmt: skip
     elif options.step == "fine":
         initial = load_initial(options.initial).state_dict() if options.initial else None

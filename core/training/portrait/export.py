@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -37,37 +37,60 @@ LIMITS = [
 ]
 
 
-def export(run: Path, name: str, sharpen: float = 1.0) -> Card:
+def export(run: Path, name: str, sharpen: float = 1.0, others: Sequence[Path] = ()) -> Card:
     """Write ``weights/NAME`` from a run's averaged weights. Figures are added by ``evaluate --write``.
 
     Args:
         sharpen: factor of the logits, folded into the head. A network trained a short while doubts too much: its
             alpha is nearer to the mattes of training pictures with 1.5 to 2. What is over .5 stays the same.
+        others: runs whose weights are averaged with this one's.
     """
-    model = load_run(run)
+    model = load_run(run, *others)
     with torch.no_grad():
         model.head.weight *= sharpen
         model.head.bias *= sharpen
-    recipe = json.loads((run / "recipe.json").read_text())
-    arguments = recipe.pop("arguments")
-    initial = recipe.pop("initial", None)
-    options = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in recipe.items())
-    step = name.removeprefix("portrait-")
+    described = json.loads((run / "recipe.json").read_text())
+    command = _command(run, name.removeprefix("portrait-"))
     # A run that went on from the checkpoint that it replaces: both recipes are its own.
-    before = f"{load_card(name).recipe}; then " if initial == name else ""
-    if initial:
-        options += f" --initial {initial}"
+    before = f"{load_card(name).recipe}; then " if described.get("initial") == name else ""
+    averaged = "".join(f" --average-with {other.name}" for other in others)
     card = Card(
-        name=name, title=TITLES[name], task="matte", architecture="matte_unet", arguments=arguments,
+        name=name, title=TITLES[name], task="matte", architecture="matte_unet", arguments=described["arguments"],
         labels="portrait", transform=TRANSFORM | {"area": AREAS[name], "precision": PRECISIONS[name]}, licence="CC BY-NC 4.0", data=DATA,
-        recipe=f"{before}python -m core.training.portrait {step} --data DATA --run RUN --prepared PREPARED {options}; "
-        f"then export --run RUN --name {name} --sharpen {sharpen}",
+        recipe=f"{before}{command}; then export --run {run.name} --name {name} --sharpen {sharpen}{averaged}",
         measured={}, limits=LIMITS, sha256="", bytes=0, folder=weights_folder() / name,
     )  # fmt: skip
     card = save_checkpoint(card, model.state_dict())
-    shutil.copy(run / "log.jsonl", card.folder / "log.jsonl")
+    with open(card.folder / "log.jsonl", "w", encoding="utf-8") as log:
+        log.writelines(json.dumps(row) + "\n" for row in _log(run))
     draw_curve(run / "log.jsonl", card.folder / "curve.png")
     return card
+
+
+def _earlier(run: Path) -> Path | None:
+    """The run, in a folder beside it, that this one went on from."""
+    initial = json.loads((run / "recipe.json").read_text()).get("initial", "")
+    earlier = run.parent / initial
+    return earlier if initial and (earlier / "recipe.json").is_file() else None
+
+
+def _command(run: Path, step: str) -> str:
+    """What was run, the earlier runs first."""
+    recipe = json.loads((run / "recipe.json").read_text())
+    del recipe["arguments"]
+    options = "".join(f" --{k.replace('_', '-')} {v}" for k, v in recipe.items() if v != "")
+    earlier = _earlier(run)
+    before = f"{_command(earlier, step)}; then " if earlier else ""
+    return f"{before}python -m core.training.portrait {step} --data DATA --prepared PREPARED --run {run.name}{options}"
+
+
+def _log(run: Path) -> list[dict]:
+    """The rows of the log, after those of the earlier runs; iterations are counted through."""
+    earlier = _earlier(run)
+    rows = _log(earlier) if earlier else []
+    first = rows[-1]["iteration"] if rows else 0
+    own = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    return rows + [row | {"iteration": first + row["iteration"]} for row in own]
 
 
 def draw_curve(log: Path, target: Path) -> None:

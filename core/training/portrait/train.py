@@ -102,6 +102,7 @@ def train(
     initial: dict[str, Tensor] | None = None,
     initial_name: str = "",
     teacher: Callable[[Tensor], Tensor] | None = None,
+    teacher_name: str = "",
     stop_after: int | None = None,
 ) -> nn.Module:
     """Train ``matte_unet(**arguments)``; goes on from ``run/last.pt`` where there is one.
@@ -109,6 +110,7 @@ def train(
     Writes ``run/last.pt`` (resumable, every four minutes), ``run/log.jsonl`` and, at the end, ``run/best.pt``
     (the averaged weights). ``initial``: a state to start from (None: ImageNet's trunk).
     ``initial_name``: what that state is called, for the card. ``teacher``: logits (N, 1, S, S) to learn from besides the labels, given the scaled pictures.
+    ``teacher_name``: what it is called, for the card.
     """
     torch.manual_seed(recipe.seed)
     cv2.setNumThreads(1)  # OpenCV's own threads would not survive the fork of the sample makers
@@ -144,7 +146,7 @@ def train(
         samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=6 if recipe.workers else None
     )
     batches = iter(loader)
-    described = asdict(recipe) | {"arguments": arguments, "initial": initial_name}
+    described = asdict(recipe) | {"arguments": arguments, "initial": initial_name, "teacher": teacher_name}
     (run / "recipe.json").write_text(json.dumps(described, indent=1))
 
     def save(iteration: int) -> None:
@@ -202,11 +204,19 @@ def train(
     return averaged.module
 
 
-def load_run(run: Path) -> nn.Module:
-    """The averaged network of a run, finished or not, in evaluation mode."""
+def load_run(run: Path, *others: Path) -> nn.Module:
+    """The averaged network of a run, finished or not, in evaluation mode.
+
+    ``others``: runs of the same architecture whose weights are averaged with it. Runs that went on from one another lie in one
+    valley, and the mean is better than either (Wortsman et al., "Model soups", 2022).
+    """
     model = build_model("matte_unet", **json.loads((run / "recipe.json").read_text())["arguments"])
-    state = torch.load(run / "last.pt", weights_only=True)["averaged"]
-    model.load_state_dict({k.removeprefix("module."): v for k, v in state.items() if k.startswith("module.")})
+    states = [torch.load(folder / "last.pt", weights_only=True)["averaged"] for folder in (run, *others)]
+    mean = {
+        name: sum(state[name] for state in states) / len(states) if value.is_floating_point() else value
+        for name, value in states[0].items()
+    }
+    model.load_state_dict({k.removeprefix("module."): v for k, v in mean.items() if k.startswith("module.")})
     return model.eval()
 
 
