@@ -14,6 +14,8 @@ VIEWS = (
 OUTPUTS = ("overlay", "ids", "trainids", "color", "panoptic", *(v for v in VIEWS if v not in ("overlay", "ids", "color", "panoptic")))  # fmt: skip
 LABELS = ("cityscapes", "camvid", "idd")
 DEFAULT_WEIGHTS = "driving-fast"
+DEFAULT_INSTANCES = "driving-maskrcnn"
+REGIONS = "regions"
 
 DETAILS = f"""\
 outputs:
@@ -53,6 +55,12 @@ def add_driving(commands: argparse._SubParsersAction) -> None:
     )  # fmt: skip
     _add_look(p)
     add_network(p, DEFAULT_WEIGHTS, "map")
+    p.add_argument(
+        "--instances",
+        metavar="NAME",
+        help=f"what tells things apart for the outputs instances and panoptic: weights (default {DEFAULT_INSTANCES}, if there), "
+        f"or {REGIONS}: connected regions of a class",
+    )
     p.add_argument("--overwrite", action="store_true", help="make results again that are there already")
     p.add_argument(
         "--ground-truth",
@@ -73,6 +81,13 @@ def add_driving_mode(modes: argparse._SubParsersAction) -> None:
     p.add_argument("--view", choices=VIEWS, default="overlay", metavar="NAME", help=", ".join(VIEWS))
     _add_look(p)
     add_network(p, DEFAULT_WEIGHTS, "map")
+    p.add_argument(
+        "--instances",
+        default=REGIONS,
+        metavar="NAME",
+        help=f"what tells things apart for the views instances and panoptic: {REGIONS} of a class (default), or weights such as "
+        f"{DEFAULT_INSTANCES}, which take longer",
+    )
 
 
 def _add_look(p: argparse.ArgumentParser) -> None:

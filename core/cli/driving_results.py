@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from core.cli.driving_options import DEFAULT_WEIGHTS
-from core.cli.files import photo_name, run_video, video_name
+import numpy as np
+
+from core.cli.driving_options import DEFAULT_INSTANCES, DEFAULT_WEIGHTS, REGIONS
+from core.cli.files import check_weights, photo_name, run_video, video_name
 from core.cli.progress import Bar
 from core.driving.exports import OUTPUTS, PanopticFolder, save_map
 from core.driving.parsed import Look, ParsedFrame
@@ -19,6 +21,7 @@ from core.media.convert import Progress
 from core.media.images import WRITABLE, Photo, read_image, write_image
 from core.media.video import VideoReader
 from core.metrics.folders import common_name
+from core.results import Instances
 
 BY_FRAME = ("ids", "trainids", "panoptic")
 """Of a video, one PNG a frame: compression would change ids."""
@@ -32,6 +35,28 @@ def plain_name(path: Path) -> str:
     'ulm_000001_000019'
     """
     return common_name(f"{path.stem}.png", [".png"])
+
+
+def things_finder(options: argparse.Namespace, shown: str) -> Callable[[np.ndarray], Instances] | None:
+    """What tells things apart, where ``shown`` needs it; None: connected regions.
+
+    Raises:
+        InputError: ``--instances`` is given where nothing needs it, or names wrong weights.
+    """
+    from core.segmenter import load_segmenter
+    from core.weights import list_cards
+
+    name = options.instances
+    if shown not in ("instances", "panoptic"):
+        if name not in (None, REGIONS):
+            raise InputError(f"--instances with {shown}", "it with instances or panoptic")
+        return None
+    if name is None and any(card.name == DEFAULT_INSTANCES for card in list_cards()):
+        name = DEFAULT_INSTANCES
+    if name in (None, REGIONS):
+        return None
+    check_weights(name, "instance")
+    return lambda frame: load_segmenter(name, engine=options.engine).instances(frame)
 
 
 class Results:
@@ -51,6 +76,7 @@ class Results:
         image_id: Callable[[Path], str] = plain_name,
     ) -> None:
         self._options, self._look, self._panoptic, self._image_id = options, look, panoptic, image_id
+        self._find = things_finder(options, options.output)
 
     def name(self, name: str, what: str) -> str:
         """A result's name for a source's: same stem, an ending that holds what is written."""
@@ -78,7 +104,8 @@ class Results:
         if what == "image":
             self._check_ending(target)
         segmenter = load_segmenter(options.weights or DEFAULT_WEIGHTS, engine=options.engine)
-        stream = DrivingStream(segmenter, self._look, smooth=what == "video" and not options.no_smooth)
+        smooth = what == "video" and not options.no_smooth
+        stream = DrivingStream(segmenter, self._look, smooth, find_instances=self._find)
         if what == "video":
             return (
                 self._frames(source, target, stream)

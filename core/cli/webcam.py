@@ -50,6 +50,7 @@ def _portrait(options: argparse.Namespace) -> Stream:
 
 def _driving(options: argparse.Namespace) -> Stream:
     from core.cli.driving_options import DEFAULT_WEIGHTS as driving_weights
+    from core.cli.driving_results import things_finder
     from core.cli.files import check_weights
     from core.driving.parsed import Look
     from core.driving.stream import DrivingStream
@@ -58,7 +59,9 @@ def _driving(options: argparse.Namespace) -> Stream:
     look = Look(options.view, options.opacity, options.labels)
     weights = options.weights or driving_weights
     check_weights(weights, "semantic")
-    return DrivingStream(load_segmenter(weights, engine=options.engine), look, smooth=not options.no_smooth)
+    find = things_finder(options, options.view)
+    segmenter = load_segmenter(weights, engine=options.engine)
+    return DrivingStream(segmenter, look, not options.no_smooth, find_instances=find)
 
 
 # What the parser offers as MODE; each makes its stream from its options.

@@ -269,6 +269,26 @@ def test_one_panoptic_result_beside_its_json(tmp_path):
     assert evaluate_panoptic_files(tmp_path / "set.json", tmp_path / "set.json").score().all.pq == 1
 
 
+def test_a_network_of_instances_tells_things_apart_where_there_is_one(tmp_path, capsys):
+    source, car = road(tmp_path / "in.png"), CITY.by_name("car").id
+
+    def cars(*words: str) -> int:
+        assert run(source, tmp_path / "o.png", "--output", "panoptic", *words) == 0
+        segments = json.loads((tmp_path / "o.json").read_text())["annotations"][0]["segments_info"]
+        return sum(s["category_id"] == car for s in segments)
+
+    regions = sum(s.label_id == car for s in quick(painted()).segments)
+    assert cars() == regions > 2
+    card(tmp_path / ".weights", "driving-maskrcnn", "instance")
+    assert cars() == 2 and cars("--instances", "driving-maskrcnn") == 2
+    assert cars("--instances", "regions") == regions
+    capsys.readouterr()
+    for words in (("--output", "ids", "--instances", "driving-maskrcnn"), ("--output", "instances", "--instances", "driving-fast")):  # fmt: skip
+        assert run(source, tmp_path / "x.png", *words) == 2
+    assert "instances or panoptic" in (error := capsys.readouterr().err) and "of task instance" in error
+    assert not (tmp_path / "x.png").exists()
+
+
 def test_a_folder_keeps_its_tree_skips_what_is_done_and_counts(streets, tmp_path, capsys):
     (streets / "bad.jpg").write_text("no photo")
     clip(streets / "a" / "clip.mp4", 2)

@@ -16,6 +16,7 @@ import pytest
 from core.cli import main
 from core.media.video import VideoReader
 from tests.core.cli.files import leftovers, photo
+from tests.core.cli.roads import ReadsColours, card
 
 ROOT = Path(__file__).parents[3]
 
@@ -142,6 +143,40 @@ def test_a_file_that_cannot_be_written(bright, make_video, mjpeg, tmp_path, caps
     assert run("--source", source, "--output", source) == 2
     assert capsys.readouterr().err.count("error: ") == 3
     assert leftovers(tmp_path, "clip.mp4") == []
+
+
+def test_roads(monkeypatch, make_video, tmp_path, capsys):
+    """A file's streets in their classes' colours; what the mode itself refuses."""
+    import core.segmenter
+
+    card(tmp_path / ".weights", "driving-fast", "semantic")
+    monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(tmp_path / ".weights"))
+    monkeypatch.setattr(core.segmenter, "load_segmenter", lambda *_args, **_options: ReadsColours())
+    source, out = make_video(frames=4, audio=True), tmp_path / "o.mp4"
+
+    def roads(*words: object) -> int:
+        return main(["webcam", "driving", "--source", str(source), "--output", str(out), *map(str, words)])
+
+    for view in ("overlay", "instances", "confidence"):
+        assert roads("--view", view) == 0
+        assert len(frames_of(out)) == 4
+    assert roads("--opacity", 0, "--no-smooth", "--mirror") == 0
+    with VideoReader(source) as reader:
+        first = next(iter(reader.frames())).pixels.astype(int)
+    assert np.abs(frames_of(out)[0][:, ::-1].astype(int) - first).mean() < 4
+    out.unlink()
+    capsys.readouterr()
+    for words, told in (
+        (["--opacity", 2], "from 0 to 1"),
+        (["--weights", "driving-fsat"], "one of driving-fast"),
+        (["--view", "categories", "--labels", "camvid"], "no categories"),
+        (["--instances", "driving-maskrcnn"], "instances or panoptic"),
+        (["--view", "panoptic", "--instances", "driving-fast"], "of task instance"),
+    ):
+        assert roads(*words) == 2
+        error = capsys.readouterr().err
+        assert told in error and error.count("\n") == 1
+    assert leftovers(tmp_path, ".weights", "clip.mp4") == []
 
 
 def test_only_what_exists_is_offered(capsys):
