@@ -89,7 +89,7 @@ def _figures(scene: Scene, weights: str, w: dict[str, str]) -> list[tuple[str, s
         rows.append(("miou", "mIoU", ratio(score.pair.score.miou)))
         if score.segments is not None:
             rows.append(("pq", "PQ", ratio(score.segments.all.pq)))
-    return [*rows, ("sure", w["dr_card_sure"], percent(1 - answer.parsed.doubt))]
+    return [*rows, ("sure", w["dr_card_sure"], percent(1 - answer.parsed.doubt, w))]
 
 
 def measure(scene: Scene, weights: str) -> float:

@@ -35,6 +35,11 @@ def default_network() -> str:
     return cards[0].name if cards else TRUTH
 
 
+def instance_network() -> Card | None:
+    """The network that tells things apart; None: there is none."""
+    return next((c for c in list_cards() if c.task == "instance" and c.labels == "cityscapes"), None)
+
+
 def network_name(name: str, w: dict[str, str]) -> str:
     """What people call a network, or the truth in its place; its card's name where there is no other."""
     return _NAMES.get(name) or w.get(name, name)

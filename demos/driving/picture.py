@@ -9,13 +9,14 @@ import gradio as gr
 from core.errors import InputError
 from core.media.images import read_image
 from demos.driving.about import about_html
+from demos.driving.card import card_html
 from demos.driving.examples import EXAMPLES, example_token
 from demos.driving.networks import TRUTH, default_network, network_name, road_networks
 from demos.driving.scene import Scene
 from demos.driving.scenes import Scenes
 from demos.driving.truth import read_truth
 from demos.driving.viewer import place_html
-from demos.portrait.controls import about_card, hand_over_file
+from demos.portrait.controls import hand_over_file
 from demos.portrait.messages import messages
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -55,7 +56,8 @@ def build_picture_tab(w: dict[str, str], scenes: Scenes) -> None:
             )
             _html(f"<p class=dr-note>{w['dr_truth_about']}</p>" if names else "")
             with gr.Accordion(w["about_model"], open=False, visible=bool(names)):
-                about = gr.HTML(about_card(names[0], w) if names else "", elem_classes="card")
+                about = gr.HTML(card_html(names[0], w) if names else "", elem_classes="card")
+    _html("<div id=dr-below></div>")  # legend, files and scores: on a phone they come after what is opened
     _html(about_html(w))
 
     def show(scene: Scene, name: str | None) -> tuple[str, str]:
@@ -88,7 +90,7 @@ def build_picture_tab(w: dict[str, str], scenes: Scenes) -> None:
 
     def on_weights(token_value: str, name: str):
         with messages(w):
-            return show(find(token_value), name)[1], about_card(name, w)
+            return show(find(token_value), name)[1], card_html(name, w)
 
     def on_truth(token_value: str, path: str | None, name: str | None):
         with messages(w):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -14,8 +15,9 @@ from core.driving import ParsedFrame
 from core.errors import InputError
 from core.media.images import Photo
 from core.metrics import PanopticQuality, PanopticScore
-from core.results import ClassScores
-from demos.driving.networks import TRUTH, ask
+from core.results import ClassScores, Instances
+from core.segmenter import load_segmenter
+from demos.driving.networks import TRUTH, ask, instance_network
 from demos.driving.truth import CITY, TrueFrame, Truth
 from demos.scoring.pair import ScoredPair, score_pair
 
@@ -29,11 +31,13 @@ class Answer:
     Attributes:
         parsed: at preview size.
         scores: of the whole picture; None: it is the truth that is shown.
+        things_by: name of the network that tells things apart; "": there is none, regions of the map stand in.
         network_s, map_s: seconds of the network, and from there to the map of preview size.
     """
 
     parsed: ParsedFrame
     scores: ClassScores | None
+    things_by: str = ""
     network_s: float = 0.0
     map_s: float = 0.0
 
@@ -113,10 +117,12 @@ class Scene:
 
     def _asked(self, weights: str) -> Answer:
         scores, network_s = ask(weights, self.photo.pixels)
-        parsed = ParsedFrame(self.preview, _shown(scores, self.size))
+        card = instance_network()
+        name = card.name if card else ""
+        parsed = ParsedFrame(self.preview, _shown(scores, self.size), _finder(name))
         began = time.perf_counter()
         _ = parsed.semantic
-        return Answer(parsed, scores, network_s, time.perf_counter() - began)
+        return Answer(parsed, scores, name, network_s, time.perf_counter() - began)
 
     def full(self, weights: str) -> ParsedFrame:
         """An answer at the picture's own size; made anew where that is not the preview's, and not kept."""
@@ -126,7 +132,7 @@ class Scene:
         if answer.scores is None:
             assert self.truth is not None
             return TrueFrame(self.photo.pixels, self.truth)
-        return ParsedFrame(self.photo.pixels, answer.scores)
+        return ParsedFrame(self.photo.pixels, answer.scores, _finder(answer.things_by))
 
     def score(self, weights: str) -> SceneScore | None:
         """How right a network is, at the picture's own size; None: the truth is not known, or is what is shown."""
@@ -154,6 +160,11 @@ class Scene:
             held += 0 if answer.scores is None else answer.scores.probabilities.nbytes
             held += sum(_bytes(value) for value in list(vars(answer.parsed).values()))
         return held
+
+
+def _finder(name: str) -> Callable[[np.ndarray], Instances] | None:
+    """How a network of that name finds things; it is opened when it is first asked. "": None."""
+    return (lambda frame: load_segmenter(name).instances(frame)) if name else None
 
 
 def _bytes(value: object) -> int:

@@ -48,9 +48,14 @@ export class Stage {
     this.image.src = URL.createObjectURL(picture);
     this.image.alt = caption;
     await this.image.decode();
-    if (old.startsWith('blob:')) URL.revokeObjectURL(old);
+    if (old) URL.revokeObjectURL(old);
     this.root.dataset.view = view;
     return { caption, milliseconds: response.headers.get('X-Milliseconds') };
+  }
+
+  // Give back the memory of the picture.
+  forget() {
+    URL.revokeObjectURL(this.image.src);
   }
 
   // Ids, confidence and truth of every pixel; fetched when someone first points.

@@ -3,18 +3,21 @@ import { Choice, Stage, ask, complain } from './stage.js';
 
 // What stays the same from one picture to the next.
 export const kept = { view: 'overlay', opacity: 55, token: null };
-let last = null; // the newest viewer's content, to stand until the next one has its own
+let last = null; // the newest viewer that has something to show: it stands until the next one has, too
 
 export class Viewer {
   constructor(root) {
     this.root = root;
     this.words = JSON.parse(root.dataset.words);
     if (last) {
-      root.replaceChildren(...last);
-      root.classList.add('stale');
-      root.inert = true;
+      root.replaceChildren(last.above);
+      last.root = root;
+      last.wait(true);
     }
-    this.load().catch((error) => this.failed(error));
+    this.load().catch((error) => {
+      last?.wait(false);
+      this.failed(error);
+    });
   }
 
   async load() {
@@ -22,19 +25,22 @@ export class Viewer {
     const answer = await ask(`/driving/${pageLanguage}/${token}/${encodeURIComponent(weights)}`);
     const made = document.createElement('div');
     made.innerHTML = await answer.text();
-    const stage = new Stage(made.querySelector('.dr-stage'), this.words);
-    const choice = new Choice(made, kept, () => this.show());
-    Object.assign(this, { stage, choice, content: made });
-    const told = await stage.show(choice.view, choice.opacity);
-    for (const picture of this.root.querySelectorAll('img[src^=blob]')) URL.revokeObjectURL(picture.src);
-    last = [...made.childNodes];
-    this.root.replaceChildren(...last);
-    this.root.classList.remove('stale');
-    this.root.inert = false;
-    choice.root = this.root;
+    this.above = made.querySelector('.dr-above');
+    this.below = made.querySelector('.dr-below');
+    this.stage = new Stage(this.above.querySelector('.dr-stage'), this.words);
+    this.choice = new Choice(this.above, kept, () => this.show());
+    const told = await this.stage.show(this.choice.view, this.choice.opacity);
+    last?.stage.forget();
+    last = this;
+    this.root.replaceChildren(this.above);
+    document.getElementById('dr-below').replaceChildren(this.below);
     kept.token = token;
     this.tell(told);
     this.wireLegend();
+  }
+
+  wait(on) {
+    this.above.inert = this.below.inert = on;
   }
 
   async show() {
@@ -48,21 +54,21 @@ export class Viewer {
   }
 
   tell({ caption, milliseconds }) {
-    this.root.querySelector('.dr-caption').textContent = caption;
-    this.root.querySelector('.dr-view-ms').textContent = `${milliseconds} ms`;
-    this.root.querySelector('.dr-outcomes').hidden = this.choice.view !== 'errors';
-    for (const link of this.root.querySelectorAll('[data-file=overlay]'))
-      link.href = link.href.replace(/(\?.*)?$/, `?opacity=${this.choice.opacity}`);
+    this.above.querySelector('.dr-caption').textContent = caption;
+    this.above.querySelector('.dr-outcomes').hidden = this.choice.view !== 'errors';
+    this.below.querySelector('.dr-view-ms').textContent = `${milliseconds} ms`;
+    const overlay = this.below.querySelector('[data-file=overlay]');
+    overlay.href = `${overlay.pathname}?opacity=${this.choice.opacity}`;
   }
 
   failed(error) {
-    this.root.inert = false;
+    this.root.querySelector('.dr-waiting')?.remove();
     complain(this.root, error.told ? error.message : this.words.unreachable);
   }
 
   // A class that is pointed at stays alone in the light; a click keeps it so.
   wireLegend() {
-    const buttons = [...this.root.querySelectorAll('.dr-legend button')];
+    const buttons = [...this.below.querySelectorAll('.dr-legend button')];
     let pinned = null;
     const light = (button) => this.stage.highlight(button ? Number(button.dataset.id) : null);
     for (const button of buttons) {

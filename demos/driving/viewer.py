@@ -40,15 +40,16 @@ def viewer_html(scene: Scene, weights: str, w: dict[str, str]) -> str:
         for view in views
     )
     return (
-        f"{notes_html(scene, weights, w)}{stage_html(scene, weights, w)}"
+        f"<div class=dr-above>{_warnings(scene, weights, w)}{stage_html(scene, weights, w)}"
         f"<p class=dr-caption>{html.escape(caption(scene, weights, views[0], w))}</p>"
-        f"<p class=dr-note>{w['dr_point']}</p>"
         f"<div class=dr-outcomes hidden>{outcome_legend(w, 'tp', 'fp', 'fn', 'void') if 'errors' in views else ''}</div>"
         f'<div class=dr-views role=group aria-label="{w["dr_views"]}">{pills}</div>'
         f"<label class=dr-opacity><span>{w['dr_opacity']}</span>"
         f"<input type=range min=0 max=100 value={OPACITY}><output>{OPACITY} %</output></label>"
-        f"<p class=dr-time role=status>{_time(scene, weights, w)}</p>"
-        f"{_legend(parsed.legend, w)}{_files(scene, weights, w)}{scores_html(scene.score(weights), w)}"
+        f"<p class=dr-note>{w['dr_point']} {html.escape(_origin(scene, w))}</p></div>"
+        "<div class=dr-below>"
+        f"{_legend(parsed.legend, w)}{_files(scene, weights, w)}"
+        f"<p class=dr-time role=status>{_time(scene, weights, w)}</p>{scores_html(scene.score(weights), w)}</div>"
     )
 
 
@@ -63,21 +64,24 @@ def stage_html(scene: Scene, weights: str, w: dict[str, str]) -> str:
     )
 
 
-def notes_html(scene: Scene, weights: str, w: dict[str, str]) -> str:
+def _warnings(scene: Scene, weights: str, w: dict[str, str]) -> str:
     """What must be said of a scene before it is believed."""
     parsed = scene.answer(weights).parsed
-    notes = []
+    texts = []
     if weights == TRUTH:
-        notes.append(("warn", w["dr_no_network"]))
+        texts.append(w["dr_no_network"])
     elif parsed.doubtful:
-        notes.append(("warn", w["dr_doubtful"].format(share=percent(parsed.doubt))))
+        texts.append(w["dr_doubtful"].format(share=percent(parsed.doubt, w)))
     if not parsed.path.road_share:
-        notes.append(("warn", w["dr_no_road"]))
+        texts.append(w["dr_no_road"])
+    return "".join(f"<p class=dr-warn>{html.escape(text)}</p>" for text in texts)
+
+
+def _origin(scene: Scene, w: dict[str, str]) -> str:
+    """Where a scene and its truth are from; nothing to say of a picture alone."""
     if scene.seed is not None:
-        notes.append(("note", w["dr_drawn"]))
-    elif scene.truth is not None:
-        notes.append(("note", w["dr_truth_read"].format(form=_FORMS[scene.truth.form])))
-    return "".join(f"<p class=dr-{kind}>{html.escape(text)}</p>" for kind, text in notes)
+        return w["dr_drawn"]
+    return w["dr_truth_read"].format(form=_FORMS[scene.truth.form]) if scene.truth else ""
 
 
 def attribute(values: object) -> str:
@@ -125,7 +129,7 @@ def _time(scene: Scene, weights: str, w: dict[str, str]) -> str:
 def _legend(rows: list[LegendRow], w: dict[str, str]) -> str:
     items = "".join(
         f'<li><button type=button data-id={row.label.id} aria-pressed=false><i style="background:rgb{row.label.color}"></i>'
-        f"<span>{html.escape(label_name(row.label.name, w['language']))}</span><b>{percent(row.share)}</b></button></li>"
+        f"<span>{html.escape(label_name(row.label.name, w['language']))}</span><b>{percent(row.share, w)}</b></button></li>"
         for row in rows
     )
     return f"<section class=dr-legend><h3>{w['dr_legend']}</h3><ul>{items}</ul></section>"

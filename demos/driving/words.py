@@ -19,6 +19,10 @@ DRIVING: dict[str, tuple[str, str]] = {
         "크기가 같은 Cityscapes의 labelIds, labelTrainIds, instanceIds PNG를 고르면 오류 그림과 점수가 나옵니다.",
     ),
     "dr_loading": ("Looking at the street …", "거리를 살펴보는 중…"),
+    # a network's card
+    "dr_measured": ("On frames of streets it never saw in training", "학습에 쓰지 않은 거리의 사진에서 측정한 값"),
+    "dr_frames": ("Frames", "사진"),
+    "dr_classes": ("Classes", "클래스 수"),
     # said of a picture
     "dr_drawn": (
         "This street is drawn by the program: no street photo that is free comes with a package. So the truth of every pixel is known.",
@@ -76,7 +80,7 @@ DRIVING: dict[str, tuple[str, str]] = {
         "No network for instances is installed: connected regions of the map stand in, so two cars that touch are one.",
         "개체 분할 모델이 없어, 지도에서 서로 이어진 영역을 개체로 봅니다. 맞닿은 두 차는 하나로 셉니다.",
     ),
-    "dr_from_network": ("Told apart by {name}.", "{name}(으)로 구별했습니다."),
+    "dr_from_network": ("{name} told them apart.", "{name} 모델이 구별했습니다."),
     "dr_from_truth": ("As they were drawn.", "그려진 그대로입니다."),
     "dr_from_file": ("As the file has them.", "파일에 적힌 그대로입니다."),
     "dr_about_confidence": (
@@ -179,6 +183,52 @@ DRIVING: dict[str, tuple[str, str]] = {
     ),
     "dr_what_more": ("How these are scored, step by step", "채점 방법 자세히 보기"),
 }  # fmt: skip
+
+# What the cards of the networks for roads say: (English where it is to read otherwise, Korean).
+DRIVING_CARDS: dict[str, tuple[str, str]] = {
+    "Road scenes, fast: for videos and webcams on a CPU": (
+        "",
+        "도로 장면, 빠르게: CPU에서 쓰는 동영상·웹캠용",
+    ),
+    "Road scenes, FCN-8s: the first of its kind": ("", "도로 장면, FCN-8s: 이런 모델의 시초"),
+    "Road scenes, U-Net: a path back up with all details": (
+        "",
+        "도로 장면, U-Net: 세부를 모두 살려 되돌아 올라가는 모델",
+    ),
+    "Road scenes, DeepLabV3+: several reaches at once": (
+        "",
+        "도로 장면, DeepLabV3+: 여러 범위를 한꺼번에 보는 모델",
+    ),
+    "Trained on about 900 frames of a few cities by day: at night, in snow and in the tropics' crowds it errs more.": (
+        "",
+        "몇몇 도시의 낮 사진 약 900장으로 학습했습니다. 밤, 눈길, 붐비는 열대 거리에서는 더 자주 틀립니다.",
+    ),
+    "Far and thin things (poles, signs, riders) are often missed at the size that the network sees.": (
+        "",
+        "멀리 있거나 가는 것(기둥, 표지판, 탑승자)은 모델이 보는 크기에서 자주 놓칩니다.",
+    ),
+    "Walls, fences, trains and terrain are rarely labelled in the data and often confused.": (
+        "",
+        "벽, 울타리, 기차, 지면은 학습 데이터에 드물어 서로 헷갈리기 쉽습니다.",
+    ),
+    "camvid": ("CamVid, streets of its own", "CamVid(학습에 쓰지 않은 거리)"),
+    "cityscapes": ("Cityscapes frames", "Cityscapes 사진"),
+    "bdd": ("BDD100K frames (US)", "BDD100K 사진(미국)"),
+    "idd": ("IDD Lite (India)", "IDD Lite(인도)"),
+    "Cityscapes frames and clips": ("", "Cityscapes 사진과 영상"),
+    "Coral DeepLab's answers on CamVid and IDD frames": ("", "CamVid·IDD 사진에 대한 Coral DeepLab의 답"),
+    "BDD10K, 6 frames": ("", "BDD10K 사진 6장"),
+    "KITTI, 5 frames": ("", "KITTI 사진 5장"),
+    "CC BY-NC-SA 4.0; Cityscapes' own terms (non-commercial)": (
+        "",
+        "CC BY-NC-SA 4.0, Cityscapes 자체 약관(비상업)",
+    ),
+    "network Apache-2.0, itself trained on Cityscapes": (
+        "",
+        "모델은 Apache-2.0, 그 모델도 Cityscapes로 학습됨",
+    ),
+    "not stated (research)": ("", "명시되지 않음(연구용)"),
+}
 
 # What a visitor can run into here, in Korean: (pattern of core's English text, Korean).
 DRIVING_ERRORS: list[tuple[str, str]] = [
