@@ -1,8 +1,8 @@
-"""``python -m core.training.driving prepare|teach|stem|train|export|evaluate``: makes and measures the driving networks.
+"""``python -m core.training.driving prepare|teach|stem|train|instances|export|evaluate``: makes and measures the driving networks.
 
 ``prepare`` checks every file and writes the splits; ``teach`` asks the Coral network about CamVid and IDD; ``stem``
-teaches ``driving_fast``'s dense stem; ``train`` trains one network; ``export`` makes a checkpoint of a run;
-``evaluate`` measures runs or checkpoints on the held-out frames.
+teaches ``driving_fast``'s dense stem; ``train`` trains one semantic network, ``instances`` Mask R-CNN; ``export`` makes a
+checkpoint of a run; ``evaluate`` measures runs or checkpoints on the held-out frames (Mask R-CNN: checkpoints).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import sys
 from pathlib import Path
 
 import torch
@@ -17,7 +18,7 @@ import torch
 from core.errors import InputError
 from core.training.driving.train import MODELS, Recipe
 
-STEPS = ("prepare", "teach", "stem", "train", "export", "evaluate")
+STEPS = ("prepare", "teach", "stem", "train", "instances", "export", "evaluate")
 
 
 def prepare(data: Path, prepared: Path, drawn: int | None = None) -> dict[str, dict[str, int]]:
@@ -43,7 +44,17 @@ def prepare(data: Path, prepared: Path, drawn: int | None = None) -> dict[str, d
     return counts(frames)
 
 
+def recipe_class(step: str) -> type:
+    """Whose fields are options of ``step``."""
+    if step != "instances":
+        return Recipe
+    from core.training.driving.instance_train import InstanceRecipe
+
+    return InstanceRecipe
+
+
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
+    argv = sys.argv[1:] if argv is None else argv
     parser = argparse.ArgumentParser(prog="python -m core.training.driving", description=__doc__)
     parser.add_argument("step", choices=STEPS)
     parser.add_argument("--data", type=Path, help="folder with camvid, cityscapes_clips, …")
@@ -57,12 +68,15 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--name", default="", help="checkpoint to export to, or to evaluate (comma-separated)"
     )
+    parser.add_argument("--people", type=Path, help="the portrait folder, whose COCO photos 'instances' learns from and 'evaluate' measures on")  # fmt: skip
+    parser.add_argument("--semantic", help="checkpoint that 'evaluate' fuses Mask R-CNN's things with, for panoptic quality")  # fmt: skip
     parser.add_argument("--drawn", type=int, help="'prepare' draws so many streets into PREPARED/drawn")
     parser.add_argument("--write", action="store_true", help="'evaluate' writes the figures into the cards")
     parser.add_argument("--stop-after", type=int, help="stop (resumably) after this iteration")
     parser.add_argument("--threads", type=int, default=2)
-    for field in dataclasses.fields(Recipe):
-        choices = MODELS if field.name == "model" else None
+    kind = recipe_class(next(iter(argv), ""))
+    for field in dataclasses.fields(kind):
+        choices = (MODELS if kind is Recipe else (field.default,)) if field.name == "model" else None
         parser.add_argument(
             f"--{field.name.replace('_', '-')}",
             type=type(field.default),
@@ -75,7 +89,8 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     options = parse(argv)
     torch.set_num_threads(options.threads)
-    recipe = Recipe(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Recipe)})
+    kind = recipe_class(options.step)
+    recipe = kind(**{f.name: getattr(options, f.name) for f in dataclasses.fields(kind)})
     if options.step == "prepare":
         for source, splits in prepare(options.data, options.prepared, options.drawn).items():
             print(source, splits)
@@ -97,15 +112,43 @@ def main(argv: list[str] | None = None) -> None:
             initial=load_run(options.initial).state_dict() if options.initial else None,
             teacher=network_teacher(options.teacher, recipe) if options.teacher else None,
         )  # fmt: skip
+    elif options.step == "instances":
+        from core.training.driving.instance_train import load_instance_run, train_instances
+
+        train_instances(
+            options.data, options.prepared, options.people, options.run, recipe,
+            arguments=options.arguments, stop_after=options.stop_after,
+            initial=load_instance_run(options.initial).state_dict() if options.initial else None,
+        )  # fmt: skip
     elif options.step == "export":
         from core.training.driving.export import export
+        from core.training.driving.instance_export import export_instances
+        from core.training.driving.train import read_recipe
 
-        print(export(options.run, options.name))
+        made = export if read_recipe(options.run)["model"] in MODELS else export_instances
+        print(made(options.run, options.name))
     else:
-        from core.training.driving.evaluate import report
+        _evaluate(options)
 
-        runs = [Path(part) for part in str(options.run).split(",")] if options.run else []
-        report(runs, [n for n in options.name.split(",") if n], options.data, options.write)
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from core.weights import load_card
+
+    names = [n for n in options.name.split(",") if n]
+    tasks = {load_card(name).task for name in names}
+    if tasks == {"instance"}:
+        from core.training.driving.instance_evaluate import report_instances
+
+        report_instances(
+            names, options.data, options.people, options.semantic, options.write, options.threads
+        )
+        return
+    if "instance" in tasks:
+        raise InputError(f"{options.name}: semantic and instance networks", "names of one kind at a time")
+    from core.training.driving.evaluate import report
+
+    runs = [Path(part) for part in str(options.run).split(",")] if options.run else []
+    report(runs, names, options.data, options.write)
 
 
 if __name__ == "__main__":

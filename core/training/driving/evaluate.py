@@ -133,6 +133,15 @@ def report(
 
 def write_figures(name: str, names: list[str], result: dict[str, dict[str, Any]]) -> None:
     """Put a checkpoint's figures into its card."""
+    write_measured(name, {
+        "command": f"python -m core.training.driving evaluate --name {','.join(names)} --data DATA --write",
+        "split": "by street, see core/training/driving/data.py; Cityscapes' streets were the teacher's training streets",
+        "results": result,
+    })  # fmt: skip
+
+
+def write_measured(name: str, figures: dict[str, Any]) -> None:
+    """Put figures (``command``, ``split``, ``results``) into the card called ``name``; others stay."""
     import json
     import platform
     from dataclasses import asdict, replace
@@ -141,12 +150,7 @@ def write_figures(name: str, names: list[str], result: dict[str, dict[str, Any]]
     from core.weights.card import CARD_FILE
 
     card = load_card(name)
-    measured = card.measured | {
-        "command": f"python -m core.training.driving evaluate --name {','.join(names)} --data DATA --write",
-        "machine": f"{platform.machine()}, 2 cores",
-        "split": "by street, see core/training/driving/data.py; Cityscapes' streets were the teacher's training streets",
-        "results": result,
-    }
+    measured = card.measured | {"machine": f"{platform.machine()}, 2 cores"} | figures
     raw = {k: v for k, v in asdict(replace(card, measured=measured)).items() if k != "folder"}
     (card.folder / CARD_FILE).write_text(
         json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"

@@ -1,0 +1,153 @@
+"""Training of ``driving-maskrcnn``: seeded, resumable, with a log and an averaged network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from core.models import build_model
+from core.models.mask_rcnn import MaskRCNN
+from core.training.common import Early, compiled, imagenet_trunk, scale
+from core.training.driving.instance_losses import instance_losses
+from core.training.driving.instance_samples import InstanceSamples, Sample, as_batch, load_instances
+from core.training.loop import averaged_state, fit, read_recipe
+
+AREA = 1024 * 512  # px at which the network sees a whole frame
+
+
+@dataclass(frozen=True)
+class InstanceRecipe:
+    """One training run.
+
+    ``height``, ``width``: of a crop. ``frozen_blocks``: the stem and that many trunk blocks keep their weights. The
+    statistics of all of the trunk's BatchNorm stay ImageNet's: a batch has few pictures.
+    """
+
+    model: str = "mask_rcnn"
+    iterations: int = 2400
+    batch: int = 4
+    height: int = 384
+    width: int = 512
+    rate: float = 1e-3
+    trunk_rate: float = 0.3  # relative to ``rate``
+    weight_decay: float = 0.01
+    warm_up: int = 200
+    frozen_blocks: int = 3
+    average: float = 0.998
+    seed: int = 1
+    workers: int = 1
+
+
+class InstanceStepper:
+    """The pyramid of a batch, arranged for a CPU with two cores.
+
+    What is frozen runs in OpenVINO. Dense and 1×1 convolutions run in bfloat16, depthwise ones in float32.
+    """
+
+    def __init__(self, model: MaskRCNN, recipe: InstanceRecipe) -> None:
+        self.model, self.frozen, self.request = model, recipe.frozen_blocks, None
+        trunk = model.trunk
+        if self.frozen:
+            for part in (trunk.stem, trunk.stem_bn, *trunk.blocks[: self.frozen]):
+                part.requires_grad_(False)
+            trunk.eval()
+            self.request = compiled(Early(trunk, self.frozen), recipe.batch, (recipe.height, recipe.width))
+        for block in trunk.blocks:
+            block.mixed_precision = True
+
+    def features(self, image: Tensor) -> list[Tensor]:
+        trunk = self.model.trunk
+        trunk.eval()  # its statistics stay
+        if self.request is None:
+            return trunk(image)
+        answer = self.request.infer([image.contiguous().numpy()])
+        early = [
+            torch.from_numpy(f.copy()).contiguous(memory_format=torch.channels_last) for f in answer.values()
+        ]
+        return early + trunk.late(early[-1], self.frozen)
+
+    def __call__(self, image: Tensor) -> dict[str, Tensor]:
+        features = self.features(image)
+        with torch.autocast("cpu", torch.bfloat16):
+            maps = self.model.pyramid(features)
+        return {name: m.float() for name, m in maps.items()}
+
+
+def endless(stored: dict, recipe: InstanceRecipe, area: int) -> Callable[[int], Iterator[Sequence[Sample]]]:
+    """Batches from an iteration on; a resumed run draws fresh samples rather than the first ones again."""
+
+    def batches(start: int) -> Iterator[Sequence[Sample]]:
+        seed = recipe.seed * 1_000_003 + start
+        samples = InstanceSamples(stored, (recipe.height, recipe.width), area, seed)
+        prefetch = 4 if recipe.workers else None
+        return iter(
+            DataLoader(
+                samples,
+                recipe.batch,
+                num_workers=recipe.workers,
+                prefetch_factor=prefetch,
+                collate_fn=as_batch,
+            )
+        )
+
+    return batches
+
+
+def train_instances(
+    data: Path,
+    prepared: Path | None,
+    people: Path | None,
+    run: Path,
+    recipe: InstanceRecipe,
+    *,
+    arguments: dict | None = None,
+    initial: dict[str, Tensor] | None = None,
+    stop_after: int | None = None,
+) -> nn.Module:
+    """Train a Mask R-CNN; files, resuming and the averaged network as in :func:`core.training.loop.fit`.
+
+    Args:
+        data: the driving folder.
+        prepared: where drawn frames lie (None: without them).
+        people: the portrait folder, for COCO's things (None: without them).
+        arguments: of the architecture.
+        initial: a whole state to start from instead of ImageNet's trunk.
+        stop_after: stop, resumably, after this iteration.
+    """
+    torch.manual_seed(recipe.seed)
+    cv2.setNumThreads(1)  # OpenCV's own threads would not survive the fork of the sample makers
+    model = build_model(recipe.model, **(arguments or {}))
+    if initial is not None:
+        model.load_state_dict(initial)
+    else:
+        model.trunk.load_state_dict(imagenet_trunk())
+    model = model.to(memory_format=torch.channels_last)
+    stepper = InstanceStepper(model, recipe)
+    trunk = {id(p) for p in model.trunk.parameters()}
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in trainable if id(p) in trunk], "factor": recipe.trunk_rate},
+        {"params": [p for p in trainable if id(p) not in trunk], "factor": 1.0},
+    ]
+
+    def loss_of(samples: Sequence[Sample]) -> tuple[Tensor, dict[str, float]]:
+        maps = stepper(scale(torch.stack([s.image for s in samples])))
+        return instance_losses(model, maps, samples)
+
+    batches = endless(load_instances(data, prepared, people), recipe, AREA)
+    described = asdict(recipe) | {"arguments": arguments or {}}
+    return fit(model, recipe, run, batches, loss_of, described, stop_after, groups)
+
+
+def load_instance_run(run: Path) -> MaskRCNN:
+    """The averaged network of a run, finished or not, in evaluation mode."""
+    recipe = read_recipe(run)
+    model = build_model(recipe["model"], **recipe["arguments"])
+    model.load_state_dict(averaged_state(run))
+    return model.eval()
