@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         InputError: bad options, or a bad single volume.
     """
-    task = get_task(options.task)
+    task = get_task(options.task, options.parts)
     source, target = Path(options.source), Path(options.target)
     if source.is_dir() and not _is_scan(source):
         return _folder(source, target, task, options)
@@ -197,7 +197,8 @@ def _earlier(path: Path, outputs: Outputs, task: Task) -> dict[str, Any] | None:
         return None
     try:
         report = json.loads(outputs.report.read_text(encoding="utf-8"))  # type: ignore[union-attr]
-        same = report["task"]["name"] == task.name and report["task"]["sha256"] == task.sha256
+        wanted_task = {"name": task.name, "part": task.part or None, "sha256": task.sha256}
+        same = all(report["task"][key] == value for key, value in wanted_task.items())
         empty = not any(row["voxels"] for row in report["labels"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -22,7 +22,14 @@ def add_medical(commands: argparse._SubParsersAction) -> None:
         "target", metavar="OUT", help="a .nii or .nii.gz, or a folder (made where missing; trees are kept)"
     )
     p.add_argument(
-        "--task", required=True, help="what to find: ct-tissues (a wrong name lists all that work here)"
+        "--task",
+        required=True,
+        help="what to find: brain, hippocampus, ct-headneck or ct-tissues (a wrong name lists all that work here)",
+    )
+    p.add_argument(
+        "--parts",
+        metavar="mask|tissues|structures",
+        help="brain: which mask; in each, every voxel of the brain has a value above 0 (default: structures)",
     )
     p.add_argument(
         "--report",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from core.engine.graph import Graph, GraphSource, open_graph
-from core.labels import get_label_set
-from core.medical.plans import plan_from
+from core.medical.hounsfield import hu_doubt
+from core.medical.plans import Part, read_parts
 from core.medical.slices import Predictor
 from core.medical.slicewise import segment_slicewise
 from core.medical.tasks import Segmented, Task, register_tasks
@@ -66,7 +67,7 @@ def load_network(card: Card) -> SliceNetwork:
 
 
 def card_task(card: Card, predict: Predictor | None = None) -> Task:
-    """The task of a checkpoint.
+    """The task of a checkpoint, with its parts where it has several.
 
     Args:
         predict: asked instead of the checkpoint's network opened by ``auto``.
@@ -74,20 +75,32 @@ def card_task(card: Card, predict: Predictor | None = None) -> Task:
     Raises:
         InputError: its plan is of no use, or its label set unknown.
     """
-    plan = plan_from(card.transform)
+    parts = read_parts(card)
+    tasks = {name: _part_task(card, name, part, predict) for name, part in parts.items()}
+    first = next(iter(tasks.values()))
+    return replace(first, parts=tasks) if len(tasks) > 1 else first
+
+
+def _part_task(card: Card, name: str, part: Part, predict: Predictor | None) -> Task:
+    hounsfield_units = part.plan.intensity.kind == "window"
 
     def run(volume: Volume, progress: Callable[[float], None]) -> Segmented:
-        return segment_slicewise(volume, predict or load_network(card), plan, progress)
+        found = segment_slicewise(volume, predict or load_network(card), part.plan, progress)
+        doubt = hu_doubt(volume.data) if hounsfield_units else None
+        if doubt:
+            found = replace(found, warnings=(f"{doubt} The mask means nothing then.", *found.warnings))
+        return found
 
     return Task(
         name=card.name,
         title=card.title,
-        unit="HU" if plan.intensity.kind == "window" else "",
-        labels=get_label_set(card.labels),
+        unit="HU" if hounsfield_units else "",
+        labels=part.labels,
         method="network",
         weights=card.name,
         sha256=card.sha256,
         run=run,
+        part=name,
     )
 
 

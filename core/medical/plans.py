@@ -2,42 +2,83 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from core.errors import InputError
+from core.labels import LabelSet, get_label_set
 from core.medical.intensity import Intensity
 from core.medical.slices import SliceOptions
-from core.medical.slicewise import Plan
+from core.medical.slicewise import Anchors, Plan
+from core.weights import Card
 
 _OPTIONS = ("planes", "context", "batch", "multiple", "mirror")
-_PLAN = ("ids", "working", "tolerance", "one_piece", "trained")
-# Read by others than the plan: the engine, and the task made of the card.
-_BESIDE = ("precision", "parts")
+_PLAN = ("working", "tolerance", "trained", "together")
+_PART = ("ids", "one_piece", "rest")
+_BESIDE = ("intensity", "anchors", "precision")
 
 
-def plan_from(raw: dict[str, Any]) -> Plan:
-    """A plan from a card's ``transform``.
+@dataclass(frozen=True)
+class Part:
+    """One way to put a network's classes into a mask, and the labels that it has then."""
+
+    labels: LabelSet
+    plan: Plan
+
+
+def read_parts(card: Card) -> dict[str, Part]:
+    """What a card's network can be asked for; a card without ``parts`` has one, called ``""``.
+
+    The keys of ``card.transform`` are those of :class:`core.medical.slicewise.Plan` and :class:`core.medical.slices.SliceOptions`, and
+    ``precision``. Where a network's classes are put into masks in more ways than one, ``parts`` is a dictionary
+    {name: {labels, ids, one_piece, rest}}; the first is what one gets unasked.
 
     Raises:
         InputError: a key is missing or unknown, or a value is of no use.
     """
-    wanted = {*_OPTIONS, *_PLAN, "intensity", "precision"}
-    missing, unknown = sorted(wanted - set(raw)), sorted(set(raw) - wanted - set(_BESIDE))
+    raw = dict(card.transform)
+    several = raw.pop("parts", None)
+    if several is None:
+        several = {"": {"labels": card.labels} | {key: raw.pop(key) for key in _PART if key in raw}}
+    _exactly(raw, (*_OPTIONS, *_PLAN, *_BESIDE), f"{card.name}: the plan")
+    if not isinstance(several, dict) or not several:
+        raise InputError(f"{card.name}: parts {several}", "a dictionary of one part or more")
+    parts = {}
+    for name, part in several.items():
+        _exactly(part, ("labels", *_PART), f"{card.name}: part {name!r}")
+        try:
+            parts[name] = Part(get_label_set(part["labels"]), _plan(raw, part))
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"{card.name}: a plan of no use: {error}", "what slicewise.py describes"
+            ) from None
+    return parts
+
+
+def _plan(raw: dict[str, Any], part: dict[str, Any]) -> Plan:
+    _exactly(raw["intensity"], [f.name for f in fields(Intensity)], "intensity")
+    anchors = raw["anchors"]
+    if anchors is not None:
+        _exactly(anchors, [f.name for f in fields(Anchors)], "anchors")
+        anchors = Anchors(**{key: _tuples(value) for key, value in anchors.items()})
+    options = SliceOptions(classes=len(part["ids"]), **{key: _tuples(raw[key]) for key in _OPTIONS})
+    return Plan(
+        options=options,
+        intensity=Intensity(**raw["intensity"]),
+        anchors=anchors,
+        **{key: _tuples(part[key]) for key in _PART},
+        **{key: _tuples(raw[key]) for key in _PLAN},
+    )
+
+
+def _exactly(raw: Any, wanted: Any, what: str) -> None:
+    if not isinstance(raw, dict):
+        raise InputError(f"{what} is {type(raw).__name__}", "a dictionary")
+    missing, unknown = sorted(set(wanted) - set(raw)), sorted(set(raw) - set(wanted))
     if missing or unknown:
-        raise InputError(f"a plan without {missing} and with {unknown}", "all of its keys and no others")
-    allowed = {f.name for f in fields(Intensity)}
-    if not isinstance(raw["intensity"], dict) or set(raw["intensity"]) != allowed:
-        raise InputError(f"intensity {raw['intensity']}", f"a dictionary of {sorted(allowed)}")
-    values = {key: _tuples(raw[key]) for key in (*_OPTIONS, *_PLAN)}
-    try:
-        return Plan(
-            intensity=Intensity(**raw["intensity"]),
-            options=SliceOptions(classes=len(values["ids"]), **{key: values[key] for key in _OPTIONS}),
-            **{key: values[key] for key in _PLAN},
+        raise InputError(
+            f"{what} lacks {missing} and has {unknown} too much", "all of its keys and no others"
         )
-    except (TypeError, ValueError) as error:
-        raise InputError(f"a plan of no use: {error}", "what core/medical/slicewise.py describes") from None
 
 
 def _tuples(value: Any) -> Any:

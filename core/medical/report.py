@@ -79,6 +79,7 @@ def make_report(finding: Finding) -> dict[str, Any]:
         "task": {
             "name": task.name,
             "title": task.title,
+            "part": task.part or None,
             "method": task.method,
             "weights": task.weights,
             "sha256": task.sha256,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.medical.components import keep_largest
 from core.medical.intensity import Intensity
 from core.medical.slices import Predictor, SliceOptions, predict_volume
@@ -14,16 +16,49 @@ from core.transforms.respace import Respace
 
 
 @dataclass(frozen=True)
+class Anchors:
+    """What must be found for a scan to be of the region a network knows; else nothing that it says is trusted.
+
+    Attributes:
+        ids: structures that such a scan shows.
+        count: so many of them at least,
+        ml: each of this size at least.
+        region: what the scan should be of, for the warning.
+    """
+
+    ids: tuple[int, ...]
+    count: int
+    ml: float
+    region: str
+
+    def missing(self, ids: np.ndarray, voxel_ml: float) -> bool:
+        """Whether too few are there in a mask (X, Y, Z)."""
+        voxels = np.bincount(ids.ravel(), minlength=max(self.ids) + 1)
+        return sum(voxels[number] * voxel_ml >= self.ml for number in self.ids) < self.count
+
+    @property
+    def warning(self) -> str:
+        return (
+            f"This does not look like a scan of {self.region}: too little of what one shows was found, so the mask "
+            "was left empty."
+        )
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a network wants; travels with its weights.
 
     Attributes:
-        ids: of the mask, one for each class of the network's answer.
+        ids: of the mask, one for each class of the network's answer; classes of one id are one structure, their
+            probabilities added. The first is background, id 0.
         working: mm between the voxels it sees along X, Y, Z; None along an axis: as the scan has it.
         tolerance: a spacing that is at most this factor finer or coarser than the working one stays as it is.
         intensity: how values become its input.
         options: planes, neighbours, batch, mirror.
         one_piece: ids of which only the largest piece stays.
+        rest: id that the other pieces become.
+        together: all ids above 0 are one piece; what hangs on it nowhere becomes 0.
+        anchors: what has to be there; None: nothing.
         trained: finest and coarsest spacing in mm that it has seen; outside of it the user is warned.
     """
 
@@ -33,11 +68,16 @@ class Plan:
     options: SliceOptions
     tolerance: float = 1.0
     one_piece: tuple[int, ...] = ()
+    rest: int = 0
+    together: bool = False
+    anchors: Anchors | None = None
     trained: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if len(self.ids) != self.options.classes:
             raise ValueError(f"{len(self.ids)} ids for {self.options.classes} classes")
+        if self.ids[0] != 0:
+            raise ValueError(f"the first class has id {self.ids[0]}, expected 0 for background")
 
 
 def segment_slicewise(
@@ -68,14 +108,32 @@ def segment_slicewise(
     prediction = predict_volume(
         values, predict, plan.options, lambda share: progress(0.9 * share) if progress else None
     )
-    ids = keep_largest(way.labels_back(prediction.probabilities, plan.ids), plan.one_piece)
+    numbers = tuple(dict.fromkeys(plan.ids))
+    ids = way.labels_back(add_up(prediction.probabilities, plan.ids, numbers), numbers)
+    warnings: list[str] = []
+    if plan.together:
+        ids[keep_largest((ids > 0).view(np.uint8), (1,)) == 0] = 0
+    ids = keep_largest(ids, plan.one_piece, plan.rest)
+    if plan.anchors and plan.anchors.missing(ids, volume.voxel_ml):
+        ids[...] = 0
+        warnings.append(plan.anchors.warning)
     uncertainty = None
     if prediction.planes > 1:
         uncertainty = way.map_back(prediction.disagreement)
     if progress:
         progress(1.0)
     doubt = spacing_doubt(volume.spacing, plan.trained) if plan.trained else None
-    return Segmented(ids, uncertainty, (doubt,) if doubt else ())
+    return Segmented(ids, uncertainty, (*warnings, *([doubt] if doubt else [])))
+
+
+def add_up(probabilities: np.ndarray, ids: tuple[int, ...], numbers: tuple[int, ...]) -> np.ndarray:
+    """Float (C, ...) → (len(numbers), ...): classes of one id added, in the order of ``numbers``."""
+    if ids == numbers:
+        return probabilities
+    result = np.zeros((len(numbers), *probabilities.shape[1:]), probabilities.dtype)
+    for values, number in zip(probabilities, ids, strict=True):
+        result[numbers.index(number)] += values
+    return result
 
 
 def spacing_doubt(spacing: tuple[float, float, float], trained: tuple[float, float]) -> str | None:

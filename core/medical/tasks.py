@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,6 +50,8 @@ class Task:
         sha256: of the checkpoint, or of the rules' source.
         run: does it.
         surfaces: labels and categories worth a surface; empty: all labels.
+        part: which of several masks of one network this one is; empty: it has only one.
+        parts: all of them by name, the task itself among them; empty: as above.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Task:
     sha256: str
     run: Callable[[Volume, Callable[[float], None]], Segmented]
     surfaces: tuple[str, ...] = ()
+    part: str = ""
+    parts: Mapping[str, Task] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +108,11 @@ def list_tasks() -> list[Task]:
     return tasks
 
 
-def get_task(name: str) -> Task:
+def get_task(name: str, part: str | None = None) -> Task:
     """A task by its name.
+
+    Args:
+        part: of a task that has several; None: what one gets unasked.
 
     Raises:
         InputError: there is none (the message lists the choices).
@@ -113,7 +120,14 @@ def get_task(name: str) -> Task:
     tasks = {task.name: task for task in list_tasks()}
     if name not in tasks:
         raise InputError(f"no task is called {name!r}", f"one of {', '.join(tasks)}")
-    return tasks[name]
+    task = tasks[name]
+    if part is None:
+        return task
+    if not task.parts:
+        raise InputError(f"{name} has no parts to choose from", "the task without --parts")
+    if part not in task.parts:
+        raise InputError(f"{name} has no part {part!r}", f"one of {', '.join(task.parts)}")
+    return task.parts[part]
 
 
 def segment(volume: Volume, task: Task, progress: Progress | None = None) -> Finding:

@@ -29,6 +29,9 @@ PLAN: dict[str, Any] = {
     "multiple": 8,
     "mirror": [0, 1, 2],
     "one_piece": [1, 2],
+    "rest": 0,
+    "together": True,
+    "anchors": None,
     "trained": [1.0, 1.0],
     "precision": "bfloat16",
 }

@@ -26,6 +26,7 @@ class Bend:
         field: voxels between that field's knots.
         shift: largest displacement of the view's middle within the slice, in voxels.
         mirror: chance to swap left and right.
+        flat: elastic displacement stays within the slice.
     """
 
     turn: float = 8.0
@@ -36,6 +37,7 @@ class Bend:
     field: int = 16
     shift: float = 6.0
     mirror: float = 0.0
+    flat: bool = False
 
 
 def view(
@@ -47,6 +49,7 @@ def view(
     context: int,
     bend: Bend,
     spacing: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    middle: tuple[float, float] | None = None,
 ) -> tuple[np.ndarray, bool]:
     """Coordinates of a view.
 
@@ -55,6 +58,7 @@ def view(
         index: of the slice along the plane's axis.
         size: (H, W) of the view.
         spacing: of the volume, in any unit: turning keeps true angles.
+        middle: of the view within the slice (row, column), before it is shifted; None: the slice's own.
 
     Returns:
         float32 (3, 2·context+1, H, W), voxel indices; whether left and right are swapped. Along the plane's axis
@@ -76,17 +80,22 @@ def view(
     mirrored = bool(rng.random() < bend.mirror)
     if mirrored:
         matrix[0] *= -1
-    middle = (np.asarray(shape, np.float32) - 1) / 2
-    middle[axis] = index
-    middle[[rows, columns]] += rng.uniform(-bend.shift, bend.shift, 2)
+    origin = (np.asarray(shape, np.float32) - 1) / 2
+    origin[axis] = index
+    if middle is not None:
+        origin[[rows, columns]] = middle
+    origin[[rows, columns]] += rng.uniform(-bend.shift, bend.shift, 2)
     k = np.arange(-context, context + 1, dtype=np.float32)[:, None, None]
     h = (np.arange(size[0], dtype=np.float32) - (size[0] - 1) / 2)[:, None]
     w = np.arange(size[1], dtype=np.float32) - (size[1] - 1) / 2
     points = np.empty((3, 2 * context + 1, *size), np.float32)
     for a in range(3):
-        points[a] = matrix[a, 0] * k + matrix[a, 1] * h + matrix[a, 2] * w + middle[a]
+        points[a] = matrix[a, 0] * k + matrix[a, 1] * h + matrix[a, 2] * w + origin[a]
     if bend.elastic:
-        points += _field(rng, size, bend)[:, None]
+        field = _field(rng, size, bend)
+        if bend.flat:
+            field[axis] = 0
+        points += field[:, None]
     np.clip(points[axis], 0, shape[axis] - 1, out=points[axis])
     return points, mirrored
 
