@@ -16,6 +16,9 @@ from demos.driving.video import build_video_tab as build_driving_video_tab
 from demos.language import LanguageGate
 from demos.live.panel import build_live_tab
 from demos.live.server import live_router
+from demos.medical.panel import build_medical_tab
+from demos.medical.server import medical_router
+from demos.medical.visits import Visits
 from demos.page_head import PageHead
 from demos.portrait.download import download_router
 from demos.portrait.photo import build_photo_tab
@@ -48,6 +51,8 @@ def build_page(language: str, home: str, sessions: Sessions, scenes: Scenes, cli
                 build_driving_video_tab(w, clip)
             with tab("driving-compare", w["dr_compare"]) as parts["driving-compare"]:
                 gr.HTML(place_html(example_token(EXAMPLES[0]), w), apply_default_css=False, padding=False)
+            with tab("medical", w["md_tab"]) as parts["medical"]:
+                build_medical_tab(w)
             with tab("live", w["live"]) as parts["live"]:
                 build_live_tab(w)
             with tab("scoring", w["scoring"]) as parts["scoring"]:
@@ -70,6 +75,7 @@ def build_app(language: str | None = None) -> FastAPI:
     app.include_router(live_router())
     app.include_router(scoring_router())
     app.include_router(driving_router(scenes))
+    app.include_router(medical_router(Visits()))
     # "/" last: a mount there answers for every path that no earlier one took.
     for code in sorted(LANGUAGES, key=lambda code: code == home):
         gr.mount_gradio_app(

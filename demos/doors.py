@@ -15,9 +15,9 @@ from demos.words import LANGUAGES
 DOORS: dict[str, tuple[str, ...]] = {
     "portrait": ("photo", "video", "live", "scoring"),
     "driving": ("driving-picture", "driving-video", "driving-compare", "live", "scoring"),
+    "medical": ("medical", "scoring"),
 }
 FIRST = "portrait"
-_CLOSED = ("medical",)
 
 
 def page_path(language: str, home: str) -> str:
@@ -65,11 +65,7 @@ def masthead(w: dict[str, str], home: str) -> str:
         f"<span><b>{w[door]}</b><span>{w[f'{door}_about']}</span></span></a>"
         for door in DOORS
     )
-    closed = "".join(
-        f'<div class="closed"><div><b>{w[name]}</b><span>{w[f"{name}_about"]}</span></div><i>{w["not_yet"]}</i></div>'
-        for name in _CLOSED
-    )
     return (
         f"<div id=masthead>{mark}<h1>Triptych</h1><p>{w['tagline']}</p>{link}</div>"
-        f'<nav id=doors aria-label="{w["applications"]}">{doors}{closed}</nav>'
+        f'<nav id=doors aria-label="{w["applications"]}">{doors}</nav>'
     )

@@ -39,6 +39,7 @@ def head(language: str, base: str = "./") -> str:
         f'{color_style()}<link rel="stylesheet" href="{base}scoring/scoring.css">'
         f'<script src="{base}scoring/scoring.js" type="module" data-scoring-tab="{words(language)["scoring"]}"></script>'
         f'<link rel="stylesheet" href="{base}driving/driving.css"><script src="{base}driving/driving.js" type="module"></script>'
+        f'<link rel="stylesheet" href="{base}medical/medical.css"><script src="{base}medical/medical.js" type="module"></script>'
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from demos.driving.words import DRIVING, DRIVING_CARDS, DRIVING_ERRORS
+from demos.medical.words import MEDICAL, MEDICAL_ERRORS
 from demos.scoring.words import SCORING, SCORING_ERRORS
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
@@ -16,8 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "driving": ("Driving", "주행"),
     "driving_about": ("Road scenes: what is where, how sure, how right.", "도로 장면에서 무엇이 어디에 있는지 알아봅니다."),
     "medical": ("Medical", "의료"),
-    "medical_about": ("CT and MRI volumes.", "CT·MRI 볼륨"),
-    "not_yet": ("not yet", "준비 중"),
+    "medical_about": ("CT and MRI volumes: what is where, and how much.", "CT·MRI 볼륨에서 무엇이 어디에 얼마나 있는지 잽니다."),
     "private": ("Nothing you open here leaves this machine.", "여기서 여는 파일은 이 컴퓨터를 벗어나지 않습니다."),
     # photo
     "photo": ("Photo", "사진"),
@@ -149,7 +149,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "error": ("That did not work", "처리하지 못했습니다"),
     "expired": ("This picture is no longer in memory; open it again.", "사진이 메모리에서 지워졌습니다. 다시 열어 주세요."),
 }  # fmt: skip
-WORDS |= SCORING | DRIVING
+WORDS |= SCORING | DRIVING | MEDICAL
 
 # What the weights' cards say, which is data and not ours to key: (English where it is to
 # read otherwise, Korean). A text that is not here is shown as it stands.
@@ -198,6 +198,7 @@ KOREAN_ERRORS: list[tuple[str, str]] = [
     (r"^(?P<name>.+?) is damaged", "{name} 파일이 손상되었습니다. 다시 복사하거나 내려받아 주세요."),
     (r"^(?P<name>.+?) cannot be written \((?P<why>.+?)\)", "결과를 저장할 수 없습니다({why}). 디스크 공간을 확인해 주세요."),
     *DRIVING_ERRORS,
+    *MEDICAL_ERRORS,
     *SCORING_ERRORS,
 ]  # fmt: skip
 
