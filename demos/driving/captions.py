@@ -83,7 +83,8 @@ def _source(scene: Scene, answer: Answer, w: dict[str, str]) -> str:
         return w["dr_from_network"].format(name=network_name(answer.things_by, w))
     if answer.scores is not None:
         return w["dr_from_blobs"]
-    return w["dr_from_truth" if scene.seed is not None else "dr_from_file"]
+    drawn = scene.truth is not None and scene.truth.form == "drawn"
+    return w["dr_from_truth" if drawn else "dr_from_file"]
 
 
 def _wrong(scene: Scene, weights: str) -> float:

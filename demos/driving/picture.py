@@ -95,8 +95,11 @@ def build_picture_tab(w: dict[str, str], scenes: Scenes) -> None:
     def on_truth(token_value: str, path: str | None, name: str | None):
         with messages(w):
             scene = find(token_value)
-            known = read_truth(path) if path else None
-            return show(scenes.keep(scene.with_truth(known)), name)
+            if path:
+                return show(scenes.keep(scene.with_truth(read_truth(path))), name)
+            if scene.seed is not None:
+                return show(find(example_token(scene.seed)), name)
+            return show(scenes.keep(scene.with_truth(None)), name)
 
     def on_paste(path: str | None):
         return (path, None) if path else (gr.skip(), gr.skip())

@@ -96,7 +96,9 @@ class Scene:
         Raises:
             InputError: of another size.
         """
-        return Scene(self.photo, truth, _answers={k: v for k, v in self._answers.items() if k != TRUTH})
+        return Scene(
+            self.photo, truth, self.seed, _answers={k: v for k, v in self._answers.items() if k != TRUTH}
+        )
 
     def answer(self, weights: str) -> Answer:
         """What a network says, or the truth where ``weights`` is ``TRUTH``.

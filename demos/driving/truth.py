@@ -85,9 +85,9 @@ def read_truth(path: str | Path) -> Truth:
 
 def _look_like_train_ids(ids: np.ndarray) -> bool:
     counts = np.bincount(ids.ravel(), minlength=256)
-    first_label = min(label.id for label in CITY.evaluated)
     in_range = not counts[len(CITY.evaluated) : 255].any()
-    return bool(in_range and (counts[255] or counts[:first_label].sum() > ids.size / 2))
+    evaluated = counts[[label.id for label in CITY.evaluated]].sum()
+    return bool(in_range and (counts[255] or evaluated < ids.size / 2))
 
 
 def _from_instances(ids: np.ndarray) -> Truth:

@@ -79,9 +79,10 @@ def _warnings(scene: Scene, weights: str, w: dict[str, str]) -> str:
 
 def _origin(scene: Scene, w: dict[str, str]) -> str:
     """Where a scene and its truth are from; nothing to say of a picture alone."""
-    if scene.seed is not None:
-        return w["dr_drawn"]
-    return w["dr_truth_read"].format(form=_FORMS[scene.truth.form]) if scene.truth else ""
+    texts = [w["dr_drawn"]] if scene.seed is not None else []
+    if scene.truth is not None and scene.truth.form in _FORMS:
+        texts.append(w["dr_truth_read"].format(form=_FORMS[scene.truth.form]))
+    return " ".join(texts)
 
 
 def attribute(values: object) -> str:

@@ -1,0 +1,100 @@
+"""Truth from files: told apart by what is in them, and what is wrong with one in both languages."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.driving import Look
+from core.driving.street import StreetFrame, StreetScene
+from core.errors import InputError
+from core.labels import get_label_set
+from demos.driving.truth import TrueFrame, drawn_truth, read_truth
+from demos.portrait.messages import explain
+from demos.words import words
+
+CITY = get_label_set("cityscapes")
+ROAD, CAR, SKY = 7, 26, 23
+
+
+@pytest.fixture
+def save(tmp_path):
+    def write(ids, name: str = "truth.png"):
+        Image.fromarray(np.asarray(ids)).save(tmp_path / name)
+        return tmp_path / name
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "ids,name,form,wanted",
+    [
+        ([[7, 7, 23, 0]], "a_labelIds.png", "labelids", [[7, 7, 23, 0]]),
+        ([[7, 7, 23, 33]], "a.png", "labelids", [[7, 7, 23, 33]]),
+        ([[0, 0, 10, 255]], "a.png", "trainids", [[7, 7, 23, 0]]),
+        # As label ids, three pixels of four would be void.
+        ([[0, 0, 10, 13]], "a.png", "trainids", [[7, 7, 23, 26]]),
+        ([[10, 10, 13, 13]], "a_labelTrainIds.png", "trainids", [[23, 23, 26, 26]]),
+        ([[11, 11, 13, 13]], "a.png", "labelids", [[11, 11, 13, 13]]),
+    ],
+)
+def test_label_ids_and_train_ids_are_told_apart(save, ids, name, form, wanted):
+    truth = read_truth(save(np.array(ids, np.uint8), name))
+    assert truth.form == form and truth.semantic.ids.tolist() == wanted and truth.panoptic is None
+
+
+def test_instance_ids_have_segments_and_crowds(save):
+    ids = np.array([[7, 26000, 26001, 26, 0, 3]], np.uint16)
+    truth = read_truth(save(ids, "a_instanceIds.png"))
+    assert truth.form == "instanceids" and truth.semantic.ids.tolist() == [[7, 26, 26, 26, 0, 3]]
+    assert truth.panoptic is not None
+    assert truth.panoptic.ids.tolist() == [[7, 26000, 26001, 26, 0, 0]], "what is not evaluated is void"
+    crowds = {s.id: s.iscrowd for s in truth.panoptic.segments}
+    assert crowds == {7: False, 26000: False, 26001: False, 26: True}
+
+
+@pytest.mark.parametrize(
+    "ids,name,english,korean",
+    [
+        (np.full((2, 2), 99, np.uint8), "truth.png", "ids [99] in the map", "없는 번호(99)"),
+        (np.full((2, 2), 99, np.uint16), "truth.png", "ids [99] in the map", "없는 번호(99)"),
+        (np.full((2, 2), 40_001, np.uint16), "truth.png", "ids [40001] in the map", "없는 번호(40001)"),
+        (np.zeros((2, 2, 3), np.uint8), "truth.png", "truth.png is in colour", "truth.png 파일은 컬러"),
+        (np.zeros((2, 2), np.uint8), "truth.jpg", "truth.jpg is not a PNG", "truth.jpg 파일은 PNG가 아닙니다"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_in_both_languages(save, ids, name, english, korean):
+    with pytest.raises(InputError) as caught:
+        read_truth(save(ids, name))
+    assert english in explain(caught.value, words("en")) and korean in explain(caught.value, words("ko"))
+
+
+def test_sixteen_bits_in_colour_are_told(tmp_path):
+    cv2.imwrite(str(tmp_path / "deep.png"), np.full((4, 4, 3), 40_000, np.uint16))
+    with pytest.raises(InputError) as caught:
+        read_truth(tmp_path / "deep.png")
+    assert "deep.png" in explain(caught.value, words("ko")) and "expected" not in explain(
+        caught.value, words("ko")
+    )
+
+
+def test_a_smaller_truth_keeps_what_is_left():
+    ids = np.full((8, 8), ROAD, np.int32)
+    ids[:4] = SKY
+    ids[7, 7] = CAR * 1000  # one pixel: gone at half the size
+    truth = drawn_truth(StreetFrame(np.zeros((8, 8, 3), np.uint8), ids))
+    small = truth.resized(4, 4)
+    assert small.size == (4, 4) and small.semantic.ids.tolist() == [[SKY] * 4] * 2 + [[ROAD] * 4] * 2
+    assert small.panoptic is not None and {s.id for s in small.panoptic.segments} == {SKY, ROAD}
+    assert truth.resized(8, 8) is truth
+
+
+def test_the_truth_is_shown_as_an_answer_would_be():
+    frame = StreetScene(7).frame(192, 96)
+    shown = TrueFrame(frame.image, drawn_truth(frame))
+    assert (shown.render(Look("color")) == frame.semantic().colored()).all()
+    assert len(shown.instances) == len(frame.instances()) > 3
+    assert {s.id for s in shown.panoptic.segments} == {s.id for s in frame.panoptic().segments}
+    assert shown.path.road_share == pytest.approx((frame.label_ids() == ROAD).mean())
