@@ -8,7 +8,15 @@ from core.labels.cityscapes import CITYSCAPES
 from core.labels.coco import COCO_PANOPTIC
 from core.labels.idd import IDD_LITE
 from core.labels.label import Label, LabelSet
-from core.labels.medical import BRAIN, CT_HEAD_NECK, CT_TISSUES, DRAWN_HEAD, HIPPOCAMPUS
+from core.labels.medical import (
+    BRAIN,
+    BRAIN_STRUCTURES,
+    BRAIN_TISSUES,
+    CT_HEAD_NECK,
+    CT_TISSUES,
+    DRAWN_HEAD,
+    HIPPOCAMPUS,
+)
 from core.labels.portrait import PORTRAIT
 from core.labels.voc import VOC
 
@@ -24,6 +32,8 @@ _SETS = {
         HIPPOCAMPUS,
         CT_HEAD_NECK,
         BRAIN,
+        BRAIN_TISSUES,
+        BRAIN_STRUCTURES,
         CT_TISSUES,
         DRAWN_HEAD,
     )

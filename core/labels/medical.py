@@ -19,6 +19,15 @@ CT_HEAD_NECK = _organs(
     "mandible",
 )  # fmt: skip
 BRAIN = _organs("brain", "any DLMUSE region is brain", "brain")
+BRAIN_TISSUES = _organs(
+    "brain-tissues", "tissues of MUSE regions, deep grey matter and cerebellum included", "grey matter", "white matter",
+    "ventricular CSF", "outer CSF", "brain stem",
+)  # fmt: skip
+_NUCLEI = ("hippocampus", "amygdala", "thalamus", "caudate", "putamen", "pallidum")
+_SIDED = tuple(f"{side} {nucleus}" for nucleus in _NUCLEI for side in ("left", "right"))
+BRAIN_STRUCTURES = _organs(
+    "brain-structures", "MUSE regions", *_SIDED, "brain stem", "cerebellum", "rest of the brain"
+)
 # Colours of an anatomy book rather than a palette: a scan full of it should be legible at a glance.
 CT_TISSUES = LabelSet(
     "ct-tissues",
@@ -33,10 +42,7 @@ CT_TISSUES = LabelSet(
     void_id=None,
     source="HU ranges; see core/medical/hounsfield.py",
 )
-_NUCLEI = ("hippocampus", "amygdala", "thalamus", "caudate", "putamen", "pallidum")
 DRAWN_HEAD = _organs(
     "drawn-head", "core/medical/phantom", "grey matter", "white matter", "ventricles", "outer CSF",
-    "cerebellar grey matter", "cerebellar white matter", "brain stem",
-    *(f"{side} {nucleus}" for nucleus in _NUCLEI for side in ("left", "right")),
-    "bone", "marrow", "fat", "muscle", "skin", "eye", "inner air",
+    "cerebellar grey matter", "cerebellar white matter", "brain stem", *_SIDED, "bone", "marrow", "fat", "muscle", "skin", "eye", "inner air",
 )  # fmt: skip

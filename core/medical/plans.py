@@ -13,7 +13,7 @@ from core.medical.slicewise import Anchors, Plan
 from core.weights import Card
 
 _OPTIONS = ("planes", "context", "batch", "multiple", "mirror")
-_PLAN = ("working", "tolerance", "trained", "together")
+_PLAN = ("working", "tolerance", "trained", "together", "air")
 _PART = ("ids", "one_piece", "rest")
 _BESIDE = ("intensity", "anchors", "precision")
 

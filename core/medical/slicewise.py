@@ -9,7 +9,7 @@ import numpy as np
 
 from core.medical.components import keep_largest
 from core.medical.intensity import Intensity
-from core.medical.slices import Predictor, SliceOptions, predict_volume
+from core.medical.slices import Prediction, Predictor, SliceOptions, predict_volume
 from core.medical.tasks import Segmented
 from core.medical.volume import Volume
 from core.transforms.respace import Respace
@@ -59,6 +59,8 @@ class Plan:
         rest: id that the other pieces become.
         together: all ids above 0 are one piece; what hangs on it nowhere becomes 0.
         anchors: what has to be there; None: nothing.
+        air: the network's input (0 to 1) up to which a voxel is air; slices of nothing else around the head are
+            background unasked. None: everything is asked.
         trained: finest and coarsest spacing in mm that it has seen; outside of it the user is warned.
     """
 
@@ -71,6 +73,7 @@ class Plan:
     rest: int = 0
     together: bool = False
     anchors: Anchors | None = None
+    air: float | None = None
     trained: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
@@ -105,9 +108,15 @@ def segment_slicewise(
     shape = (volume.data.shape[0], volume.data.shape[1], volume.data.shape[2])
     way = Respace(shape, volume.spacing, (x, y, z))
     values = plan.intensity(way.forward(volume.data))
+    box = busy_box(values, plan.air) if plan.air is not None else None
     prediction = predict_volume(
-        values, predict, plan.options, lambda share: progress(0.9 * share) if progress else None
+        values[box] if box else values,
+        predict,
+        plan.options,
+        lambda share: progress(0.9 * share) if progress else None,
     )
+    if box:
+        prediction = put_back(prediction, box, way.working_shape)
     numbers = tuple(dict.fromkeys(plan.ids))
     ids = way.labels_back(add_up(prediction.probabilities, plan.ids, numbers), numbers)
     warnings: list[str] = []
@@ -124,6 +133,38 @@ def segment_slicewise(
         progress(1.0)
     doubt = spacing_doubt(volume.spacing, plan.trained) if plan.trained else None
     return Segmented(ids, uncertainty, (*warnings, *([doubt] if doubt else [])))
+
+
+Box = tuple[slice, slice, slice]
+# Voxels around what is no air, so that nothing is asked about without its surroundings.
+_MARGIN = 4
+# Of a slice's voxels: fewer than these that are no air are noise.
+_BUSY = 0.01
+
+
+def busy_box(values: np.ndarray, air: float) -> Box | None:
+    """Where a volume (X, Y, Z) is more than air; None where it is nothing else, or all of it."""
+    busy = values > air
+    box = []
+    for axis, count in enumerate(busy.shape):
+        others = tuple(a for a in range(3) if a != axis)
+        found = np.flatnonzero(busy.mean(axis=others) > _BUSY)
+        if not len(found):
+            return None
+        box.append(slice(max(0, int(found[0]) - _MARGIN), min(count, int(found[-1]) + 1 + _MARGIN)))
+    x, y, z = box
+    return None if busy[x, y, z].size == busy.size else (x, y, z)
+
+
+def put_back(prediction: Prediction, box: Box, shape: tuple[int, int, int]) -> Prediction:
+    """A prediction about a box as one about the whole (X, Y, Z): background around it, sure of that."""
+    probabilities = np.zeros((len(prediction.probabilities), *shape), np.float32)
+    probabilities[0] = 1
+    x, y, z = box
+    probabilities[:, x, y, z] = prediction.probabilities
+    disagreement = np.zeros(shape, np.float32)
+    disagreement[box] = prediction.disagreement
+    return Prediction(probabilities, disagreement, prediction.planes)
 
 
 def add_up(probabilities: np.ndarray, ids: tuple[int, ...], numbers: tuple[int, ...]) -> np.ndarray:

@@ -19,7 +19,7 @@ from core.errors import InputError
 from core.training.medical.job import Job, Recipe
 
 STEPS = ("prepare", "train", "export", "evaluate")
-JOBS = {"ct-headneck": "ct_headneck", "hippocampus": "hippocampus"}
+JOBS = {"brain": "brain", "ct-headneck": "ct_headneck", "hippocampus": "hippocampus"}
 
 
 def load_job(name: str) -> Job:

@@ -40,6 +40,7 @@ PLAN: dict[str, Any] = {
     # The cord and the gullet run through slices that a scan may lack.
     "one_piece": [1, 3, 4, 6, 7],
     "rest": 0,
+    "air": None,
     "together": False,
     "trained": [0.7, 5.5],
     "precision": "bfloat16",

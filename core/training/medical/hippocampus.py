@@ -30,6 +30,7 @@ PLAN: dict[str, Any] = {
     "mirror": [0, 1, 2],
     "one_piece": [1, 2],
     "rest": 0,
+    "air": None,
     "together": True,
     "anchors": None,
     "trained": [1.0, 1.0],

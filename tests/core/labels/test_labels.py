@@ -15,7 +15,7 @@ from core.labels.voc import voc_color
     "name,labels,things,evaluated",
     [
         ("voc", 21, 20, 21), ("coco-panoptic", 133, 80, 133), ("cityscapes", 35, 10, 19), ("camvid", 12, 3, 11),
-        ("idd-lite", 8, 2, 7), ("hippocampus", 3, 0, 3), ("ct-head-neck", 8, 0, 8), ("brain", 2, 0, 2), ("portrait", 2, 1, 2),
+        ("idd-lite", 8, 2, 7), ("hippocampus", 3, 0, 3), ("ct-head-neck", 8, 0, 8), ("brain", 2, 0, 2), ("brain-tissues", 6, 0, 6), ("brain-structures", 16, 0, 16), ("portrait", 2, 1, 2),
     ],
 )  # fmt: skip
 def test_counts(name, labels, things, evaluated):
