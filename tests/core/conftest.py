@@ -32,24 +32,49 @@ def tiny_roads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     )  # fmt: skip
 
 
+@pytest.fixture
+def tiny_things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Card ``tiny-things`` of task ``instance``: random weights that find things; folders as in ``tiny_card``."""
+    from dataclasses import asdict
+
+    from core.instances import Limits
+    from tests.core.instances.networks import LEAST_SCORE, SMALL, loud_network
+
+    limits = Limits(min_score=LEAST_SCORE)
+    _own_folders(tmp_path, monkeypatch)
+    return _save(
+        tmp_path, loud_network(limits), 160 * 224, {"limits": asdict(limits)},
+        name="tiny-things", task="instance", architecture="mask_rcnn", arguments=SMALL, labels="cityscapes",
+    )  # fmt: skip
+
+
 def _checkpoint(folder: Path, monkeypatch: pytest.MonkeyPatch, area: int, loudness: float, **described: Any):
     """A saved card of random weights whose last layer is ``loudness`` times as loud; ``described``: its own fields."""
     import torch
 
     from core.models import build_model
-    from core.weights import Card, save_checkpoint
 
-    monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(folder / "weights"))
-    monkeypatch.setenv("TRIPTYCH_CACHE", str(folder / "cache"))
-    # The same seed gives the same hash: another test's segmenter would be taken for this one's, whole or damaged.
-    monkeypatch.setattr("core.segmenter._segmenters", {})
+    _own_folders(folder, monkeypatch)
     torch.manual_seed(0)
     model = build_model(described["architecture"], **described["arguments"])
     with torch.no_grad():
         model.head.weight.mul_(loudness)
+    return _save(folder, model, area, {}, **described)
+
+
+def _own_folders(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(folder / "weights"))
+    monkeypatch.setenv("TRIPTYCH_CACHE", str(folder / "cache"))
+    # The same seed gives the same hash: another test's segmenter would be taken for this one's, whole or damaged.
+    monkeypatch.setattr("core.segmenter._segmenters", {})
+
+
+def _save(folder: Path, model: Any, area: int, more: dict[str, Any], **described: Any):
+    from core.weights import Card, save_checkpoint
+
     card = Card(
         title="for tests", licence="none", data=[], recipe="", measured={}, limits=[],
-        transform={"area": area, "multiple": 32, "mean": [127.5] * 3, "std": [127.5] * 3},
+        transform={"area": area, "multiple": 32, "mean": [127.5] * 3, "std": [127.5] * 3} | more,
         sha256="", bytes=0, folder=folder / "weights" / described["name"], **described,
     )  # fmt: skip
     return save_checkpoint(card, model.state_dict())

@@ -17,11 +17,10 @@ from core.instances import Detector, Limits, boxes  # noqa: E402
 from core.instances.design import BOX_WEIGHTS, PYRAMID  # noqa: E402
 from core.instances.paste import paste  # noqa: E402
 from core.instances.roi_align import cut_out  # noqa: E402
-from core.models import build_model  # noqa: E402
+from tests.core.instances.networks import LEAST_SCORE, SMALL, loud_network, picture  # noqa: E402
 
 # The stated tolerance of the numpy steps and of OpenVINO in float32: px of a box, share of a score or of a mask.
 PIXELS, SHARE = 0.05, 2e-3
-SMALL = {"width": 16, "box_width": 16, "mask_widths": [8], "expanded": [32] + [16] * 15}
 MEAN = (127.5,) * 3
 
 
@@ -35,29 +34,7 @@ def some_boxes(rng: np.random.Generator, number: int, height: int, width: int) -
 
 @pytest.fixture(scope="module")
 def network():
-    """Random weights that find things: loud classes, boxes that move, masks with edges."""
-    torch.manual_seed(3)
-    model = build_model("mask_rcnn", **SMALL, limits=Limits(min_score=0.2)).eval()
-    with torch.no_grad():
-        for part, gain in ((model.rpn.head.cls_logits, 60), (model.rpn.head.bbox_pred, 20)):
-            part.weight.mul_(gain)
-        model.roi_heads.box_predictor.cls_score.weight.mul_(60)
-        model.roi_heads.box_predictor.bbox_pred.weight.mul_(8)
-        x = torch.from_numpy(picture(160, 224).transpose(2, 0, 1)[None]).float() / 127.5 - 1
-        answers = []
-        last = model.roi_heads.mask_predictor.mask_fcn_logits
-        hook = last.register_forward_hook(lambda module, given, answer: answers.append(answer))
-        model(x)
-        hook.remove()
-        spread = answers[0].std(dim=(0, 2, 3))
-        last.bias.copy_((last.bias - answers[0].mean(dim=(0, 2, 3))) / spread)
-        last.weight.div_(spread.view(-1, 1, 1, 1))
-    return model
-
-
-def picture(height: int, width: int, seed: int = 0) -> np.ndarray:
-    coarse = np.random.default_rng(seed).integers(0, 256, (9, 9, 3)).astype(np.uint8)
-    return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    return loud_network(Limits(min_score=LEAST_SCORE))
 
 
 @pytest.mark.parametrize("size", [(64, 96), (288, 544), (32, 32)])
@@ -122,7 +99,7 @@ def test_the_whole_way_equals_the_reference(network, engine, tmp_path, monkeypat
     if engine == "openvino":
         pytest.importorskip("openvino")
     monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path))
-    limits = Limits(min_score=0.2)
+    limits = Limits(min_score=LEAST_SCORE)
     detect = Detector("random", lambda: network, MEAN, MEAN, SMALL["width"], limits, engine, 1)
     for size, inside in (((160, 224), (150, 224)), ((96, 64), (96, 64))):
         frame = picture(*size)
