@@ -64,7 +64,8 @@ def _planes(w: dict[str, str]) -> str:
         f"<figure data-plane={plane}><figcaption><b>{w[f'md_{plane}']}</b><span class=md-number></span>"
         f'<button type=button class=md-enlarge aria-pressed=false title="{w["md_enlarge"]}" aria-label="{w["md_enlarge"]}: '
         f'{w[f"md_{plane}"]}">⤢</button></figcaption>'
-        f'<canvas tabindex=0 role=img aria-label="{w["md_plane_keys"].format(plane=w[f"md_{plane}"])}"></canvas>'
+        f'<div class=md-stack><canvas tabindex=0 role=img aria-label="{w["md_plane_keys"].format(plane=w[f"md_{plane}"])}"></canvas>'
+        "<canvas class=md-cross></canvas></div>"
         f'<input type=range aria-label="{w[f"md_{plane}"]}"></figure>'
         for plane in PLANES
     )

@@ -8,6 +8,7 @@ export class Plane {
   constructor(figure, viewer) {
     Object.assign(this, { figure, viewer, name: figure.dataset.plane, ...PLANES[figure.dataset.plane] });
     this.canvas = figure.querySelector('canvas');
+    this.cross = figure.querySelector('.md-cross'); // over it: what moves more often than the picture
     this.slider = figure.querySelector('input[type=range]');
     this.picture = document.createElement('canvas');
     this.scrolled = 0;
@@ -26,7 +27,7 @@ export class Plane {
     this.nv = scan.shape[this.v];
     this.count = scan.shape[this.axis];
     Object.assign(this.picture, { width: this.nu, height: this.nv });
-    this.context = this.picture.getContext('2d');
+    this.context = this.picture.getContext('2d', { willReadFrequently: true }); // in memory, as it is written pixel by pixel
     this.image = this.context.createImageData(this.nu, this.nv);
     this.pixels = new Uint32Array(this.image.data.buffer);
     this.raw = new Int16Array(this.nu * this.nv);
@@ -41,7 +42,7 @@ export class Plane {
   // Only what has changed is painted: another slice, or another look.
   paint() {
     const { viewer } = this, { scan, look } = viewer, index = viewer.cross[this.axis];
-    if (this.painted?.index === index && this.painted.version === viewer.version) return;
+    if (this.painted?.index === index && this.painted.version === viewer.version) return false;
     this.painted = { index, version: viewer.version };
     const take = (values, into) => takeSlice(values, scan.shape, this.name, index, this.turned, into);
     paintGrey(take(scan.values, this.raw), viewer.table, this.pixels);
@@ -63,6 +64,7 @@ export class Plane {
       if (look.outline) this.paths = outlines(this.codes, this.nu, this.nv);
     }
     this.context.putImageData(this.image, 0, 0);
+    return true;
   }
 
   // Where the picture lies in the canvas, in its pixels.
@@ -97,20 +99,26 @@ export class Plane {
   }
 
   draw() {
-    const { viewer, canvas } = this, ratio = devicePixelRatio;
+    const { viewer, canvas, cross } = this, ratio = devicePixelRatio;
     const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
     if (!width || this.figure.hidden) return;
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    this.paint();
-    const context = canvas.getContext('2d'), { x, y, w, h } = this.fit();
+    const resized = canvas.width !== width || canvas.height !== height;
+    if (resized) for (const layer of [canvas, cross]) Object.assign(layer, { width, height });
+    const painted = this.paint(), { x, y, w, h } = this.fit(), place = `${x} ${y} ${w} ${h}`;
+    if (painted || resized || place !== this.place) this.drawPicture(x, y, w, h, ratio);
+    this.place = place;
+    this.drawCross(x, y, w, h, ratio);
+    this.describe();
+  }
+
+  drawPicture(x, y, w, h, ratio) {
+    const { width, height } = this.canvas, context = this.canvas.getContext('2d', { alpha: false });
     context.fillStyle = '#000';
     context.fillRect(0, 0, width, height);
-    context.imageSmoothingQuality = 'high';
+    context.imageSmoothingQuality = w < this.nu ? 'medium' : 'low';
     context.drawImage(this.picture, x, y, w, h);
     if (this.paths) this.stroke(context, x, y, w / this.nu, h / this.nv, ratio);
-    this.drawCross(context, x, y, w, h, ratio);
     this.drawMarks(context, width, height, ratio);
-    this.describe();
   }
 
   stroke(context, x, y, sx, sy, ratio) {
@@ -126,7 +134,9 @@ export class Plane {
     }
   }
 
-  drawCross(context, x, y, w, h, ratio) {
+  drawCross(x, y, w, h, ratio) {
+    const context = this.cross.getContext('2d');
+    context.clearRect(0, 0, this.cross.width, this.cross.height);
     const [column, row] = this.cell(this.viewer.cross), gap = 7 * ratio;
     const cx = Math.round(x + ((column + .5) / this.nu) * w) + .5, cy = Math.round(y + ((row + .5) / this.nv) * h) + .5;
     for (const [color, line] of [['rgba(0,0,0,.45)', 3], ['rgba(120,225,205,.95)', 1]]) {

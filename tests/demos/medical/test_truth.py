@@ -1,0 +1,142 @@
+"""Truths: of drawings and of visitors; and what a slice alone is said to be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.errors import InputError
+from core.labels import get_label_set
+from core.medical.grid import Grid
+from core.medical.intensity import Intensity
+from core.medical.phantom import draw_head
+from core.medical.slices import SliceOptions
+from core.medical.slicewise import Plan
+from core.medical.tasks import get_task, segment
+from core.medical.volume import Volume
+from core.results.volume import save_nifti
+from demos.medical.one_slice import ask_about_slice, segment_slice, take_slice
+from demos.medical.truth import Truth, drawn_truth, read_truth, score
+
+LABELS = get_label_set("ct-tissues")
+
+
+@pytest.fixture(scope="module")
+def head():
+    return draw_head((40, 44, 44), (5.5, 5.5, 5.8), seed=3)
+
+
+@pytest.fixture(scope="module")
+def finding(head):
+    return segment(head.volume("CT"), get_task("ct-tissues"))
+
+
+def test_the_drawings_tissues_are_those_of_its_hu(head):
+    truth = drawn_truth(head, LABELS)
+    assert truth is not None and truth.drawn
+    assert truth.names == {"fat", "soft tissue", "bone"}, "no lungs are drawn, and no 'rest'"
+    clean = head.grid.to_ras(head.image("CT", noise=0, blur=0))
+    means = {
+        name: clean[truth.ids == number].mean()
+        for number, name in ((3, "fat"), (4, "soft tissue"), (5, "bone"))
+    }
+    assert -130 < means["fat"] < -60 and 10 < means["soft tissue"] < 70 and means["bone"] > 400
+
+
+def test_the_drawings_brain_is_a_brain(head):
+    truth = drawn_truth(head, get_label_set("brain"))
+    assert truth is not None and truth.names == {"brain"}
+    assert np.array_equal(truth.ids == 1, head.grid.to_ras(head.brain_mask()))
+    assert drawn_truth(head, get_label_set("hippocampus")) is None, "it has no anterior and posterior part"
+
+
+def test_scores_are_cores(head, finding):
+    truth = drawn_truth(head, LABELS)
+    found = score(finding, truth)
+    assert set(found) == {"fat", "soft tissue", "bone"}
+    ours, theirs = finding.ids == 5, truth.ids == 5
+    assert found["bone"].dice == pytest.approx(2 * (ours & theirs).sum() / (ours.sum() + theirs.sum()))
+    assert found["bone"].dice > 0.6 and np.isfinite(found["bone"].hausdorff95_mm)
+    same = score(finding, Truth(finding.ids, frozenset({"fat", "lungs"})))
+    assert same["fat"].dice == 1 and "lungs" not in same, "what is in neither has no score"
+
+
+@pytest.mark.parametrize("turn", ["RAS", "LPS", "SRA"])
+def test_a_visitors_mask_may_lie_another_way_round(tmp_path, finding, turn):
+    import nibabel as nib
+
+    image = nib.Nifti1Image(finding.ids, finding.volume.affine)
+    way = nib.orientations.ornt_transform(
+        nib.io_orientation(image.affine), nib.orientations.axcodes2ornt(turn)
+    )
+    nib.save(image.as_reoriented(way), tmp_path / "truth.nii.gz")
+    truth = read_truth(tmp_path / "truth.nii.gz", finding.volume, LABELS)
+    assert np.array_equal(truth.ids, finding.ids) and not truth.drawn
+    assert all(s.dice == 1 for s in score(finding, truth).values())
+
+
+def test_masks_that_do_not_fit_are_told(tmp_path, finding):
+    volume, path = finding.volume, tmp_path / "truth.nii"
+    save_nifti(path, finding.ids[:-1], volume.affine)
+    with pytest.raises(InputError, match="voxels, the truth"):
+        read_truth(path, volume, LABELS)
+    moved = volume.affine.copy()
+    moved[0, 3] += 3
+    save_nifti(path, finding.ids, moved)
+    with pytest.raises(InputError, match="affines"):
+        read_truth(path, volume, LABELS)
+    save_nifti(path, finding.ids + np.uint8(4), volume.affine)
+    with pytest.raises(InputError, match=r"values \[6, 7, 8, 9\]|values \[7, 8, 9\]"):
+        read_truth(path, volume, LABELS)
+    save_nifti(path, finding.ids.astype(np.float32) / 2, volume.affine)
+    with pytest.raises(InputError, match="no labels"):
+        read_truth(path, volume, LABELS)
+
+
+def test_a_slice_lies_where_it_was():
+    data = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
+    affine = np.array([[2, 0, 0.5, -7], [0, 3, 0, 1], [0, 0, 4, 2], [0, 0, 0, 1.0]])
+    volume = Volume(data, Grid((3, 4, 5), affine))
+    for plane, axis in (("sagittal", 0), ("coronal", 1), ("axial", 2)):
+        alone = take_slice(volume, plane, 2)
+        assert np.array_equal(alone.data, np.take(data, [2], axis))
+        at = [0, 0, 0, 1]
+        there = list(at)
+        there[axis] = 2
+        assert np.allclose(alone.affine @ at, affine @ there)
+    for plane, index in (("axial", 5), ("axial", -1), ("oblique", 0)):
+        with pytest.raises(InputError):
+            take_slice(volume, plane, index)
+
+
+def test_rules_segment_one_slice_without_probabilities(finding):
+    answer = segment_slice(finding.volume, get_task("ct-tissues"), "axial", 30)
+    whole = finding.ids[:, :, 30]
+    assert answer.ids.shape == whole.shape and answer.probabilities is None and answer.classes == ()
+    assert (answer.ids == whole).mean() > 0.9
+
+
+@pytest.mark.parametrize("plane,size", [("axial", (12, 14)), ("coronal", (12, 16)), ("sagittal", (14, 16))])
+def test_a_networks_probabilities_come_back_on_the_slices_own_grid(plane, size):
+    asked = []
+
+    def predict(stack, seen):
+        asked.append((stack.shape, seen))
+        bright = stack[:, stack.shape[1] // 2]
+        return np.stack([1 - bright, bright / 4, 3 * bright / 4], axis=1)
+
+    plan = Plan(
+        ids=(0, 2, 2), working=(2.0, 2.0, 2.0), intensity=Intensity("window", 0, 100),
+        options=SliceOptions(classes=3, context=1, multiple=4),
+    )  # fmt: skip
+    data = np.zeros((12, 14, 16), np.int16)
+    data[4:8, 4:10, 4:12] = 100
+    volume = Volume(data, Grid(data.shape, np.eye(4)))
+    ids, maps = ask_about_slice(take_slice(volume, plane, 6), plane, plan, predict)
+    assert len(asked) == 1 and asked[0][1] == plane and asked[0][0][1] == 3, (
+        "one slice, with itself as neighbours"
+    )
+    assert ids.shape == size and maps.shape == (2, *size), "classes of one id are one"
+    truth = take_slice(volume, plane, 6).data.squeeze() == 100
+    assert np.array_equal(ids == 2, truth) and np.allclose(maps.sum(axis=0), 1, atol=1e-5)
+    assert maps[1][truth].min() > 0.49 and maps[1][~truth].max() < 0.51
