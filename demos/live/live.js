@@ -208,12 +208,9 @@
   // Whose door is open decides what the live view does, where it can do that.
   const door = () => document.querySelector('#live-mode input[value="' + CSS.escape(location.hash.slice(1)) + '"]');
   addEventListener('hashchange', () => door()?.click());
-  if (location.hash.length > 1)             // Gradio makes the page after this script has run
-    new MutationObserver((_, watcher) => {
-      if (!document.getElementById('live-mode')) return;
-      watcher.disconnect();
-      door()?.click();
-    }).observe(document.documentElement, { childList: true, subtree: true });
+  if (location.hash.length > 1) {           // a click before Gradio listens is lost: again, until settings come
+    const timer = setInterval(() => (state.values ? clearInterval(timer) : door()?.click()), 250);
+  }
 
   addEventListener('pagehide', () => state.running && stop());
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from tests.core.media.test_images import png_header
+
+ROOT = Path(__file__).parents[3]
 
 
 def photo(path: Path, width: int = 60, height: int = 40) -> Path:
@@ -41,3 +46,21 @@ BAD_FILES = {
     "bomb": (lambda p: write(p / "a.png", png_header(20000, 15000)), [], "megapixels"),
     "truncated": (lambda p: cut(photo(p / "a.png", 300, 300)), [], "damaged or cut short"),
 }  # fmt: skip
+
+
+def stopped(stand_in: str, *words: object, frames: int = 20) -> subprocess.CompletedProcess[str]:
+    """A run of the command line in a process of its own that Ctrl-C ends after so many ``frames``.
+
+    Args:
+        stand_in: code that ends with the command's own; prints "frame" at every frame.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-c", stand_in, *map(str, words)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout
+    for _ in range(frames):
+        assert process.stdout.readline() == "frame\n"
+    process.send_signal(signal.SIGINT)
+    said, complained = process.communicate(timeout=120)
+    return subprocess.CompletedProcess([], process.returncode, said, complained)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,10 +23,8 @@ from core.media.video import VideoReader
 from core.metrics import evaluate_panoptic_files
 from core.metrics.evaluate import evaluate_semantic
 from core.results import PanopticMap
-from tests.core.cli.files import BAD_FILES, leftovers, photo, write
+from tests.core.cli.files import BAD_FILES, ROOT, leftovers, photo, stopped, write
 from tests.core.cli.roads import CITY, ReadsColours, card, painted, road
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -357,28 +354,15 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def stopped(source: Path, target: Path, output: str) -> subprocess.CompletedProcess:
-    """A run that Ctrl-C ends after twenty frames."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", STAND_IN, "driving", str(source), str(target), "--output", output],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    for _ in range(20):
-        assert process.stdout.readline() == "frame\n"
-    process.send_signal(signal.SIGINT)
-    said, complained = process.communicate(timeout=120)
-    return subprocess.CompletedProcess([], process.returncode, said, complained)
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows cannot send Ctrl-C to one process alone")
 def test_ctrl_c_leaves_what_can_be_used_and_the_next_run_makes_it_whole(tmp_path, capsys):
     (tmp_path / "in").mkdir()
     source = clip(tmp_path / "in" / "clip.mp4", 200)
-    ended = stopped(source, tmp_path / "o.mp4", "overlay")
+    ended = stopped(STAND_IN, "driving", source, tmp_path / "o.mp4")
     assert ended.returncode == 130 and "what was written so far plays" in ended.stderr
     with VideoReader(tmp_path / "o.mp4") as reader:
         assert 0 < len(list(reader.frames())) < 200
-    ended = stopped(tmp_path / "in", tmp_path / "out", "panoptic")
+    ended = stopped(STAND_IN, "driving", tmp_path / "in", tmp_path / "out", "--output", "panoptic")
     assert ended.returncode == 130 and "what was done so far is in" in ended.stderr
     made = json.loads((tmp_path / "out.json").read_text())["annotations"]
     assert 0 < len(made) < 200

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,10 +12,8 @@ import pytest
 
 from core.cli import main
 from core.media.video import VideoReader
-from tests.core.cli.files import leftovers, photo
+from tests.core.cli.files import leftovers, photo, stopped
 from tests.core.cli.roads import ReadsColours, card
-
-ROOT = Path(__file__).parents[3]
 
 
 def run(*words: object) -> int:
@@ -98,18 +93,11 @@ sys.exit(main(sys.argv[1:]))
 def test_ctrl_c_ends_with_a_summary_and_a_file_that_plays(mjpeg, make_video, tmp_path, kind, code):
     source = mjpeg(frames=9000, rate=100) if kind == "live" else make_video(frames=3000)
     out = tmp_path / "o.mp4"
-    process = subprocess.Popen(
-        [sys.executable, "-c", STAND_IN, "webcam", "portrait", "--source", str(source), "--output", str(out)],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    for _ in range(20):
-        assert process.stdout.readline() == "frame\n"
-    process.send_signal(signal.SIGINT)
-    said, complained = process.communicate(timeout=30)
-    assert process.returncode == code, complained
-    shown = int(re.search(r"o\.mp4: (\d+) frames in 0:\d\d, [\d.]+ frames/s, \d+ dropped", said)[1])
+    ended = stopped(STAND_IN, "webcam", "portrait", "--source", source, "--output", out)
+    assert ended.returncode == code, ended.stderr
+    shown = int(re.search(r"o\.mp4: (\d+) frames in 0:\d\d, [\d.]+ frames/s, \d+ dropped", ended.stdout)[1])
     assert 0 < shown == len(frames_of(out)) < 3000
-    assert complained == ""
+    assert ended.stderr == ""
     assert leftovers(tmp_path, "o.mp4", "clip.mp4") == []
 
 

@@ -73,26 +73,35 @@ class Client:
         self.wire.close()
 
 
+@contextlib.contextmanager
+def running(app: FastAPI) -> Iterator[int]:
+    """A server in a thread; gives its port on 127.0.0.1."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="error", ws_max_size=MAX_MESSAGE + 64, timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
 @pytest.fixture
 def serve(monkeypatch) -> Iterator:
     """``serve(streams=4, segmenter=Halves()) → connect(**options) → Client``."""
-    servers = []
+    servers = contextlib.ExitStack()
     open_wires = contextlib.ExitStack()
 
     def start(streams: int = 4, segmenter=None):
         monkeypatch.setattr(connection, "load_segmenter", lambda name: segmenter or Halves())
         app = FastAPI()
         app.include_router(live_router(streams))
-        listening = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="error", ws_max_size=MAX_MESSAGE + 64, timeout_graceful_shutdown=1)
-        )
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        servers.append((server, thread))
-        while not server.started:
-            time.sleep(0.01)
-        port = listening.getsockname()[1]
+        port = servers.enter_context(running(app))
 
         def dial(language: str = "en", **options) -> Client:
             options = {"max_size": None, "compression": None, "close_timeout": 0.1} | options
@@ -107,6 +116,4 @@ def serve(monkeypatch) -> Iterator:
     yield start
     with contextlib.suppress(Exception):
         open_wires.close()
-    for server, thread in servers:
-        server.should_exit = True
-        thread.join(10)
+    servers.close()
