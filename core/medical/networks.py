@@ -46,12 +46,11 @@ class SliceNetwork:
             return self._graph(stack)[0].copy()
 
     def _build(self):  # -> nn.Module
-        from torch import nn
-
         from core.models import build_model
+        from core.models.slice_unet import Probabilities
 
         model = load_state(self.card, build_model(self.card.architecture, **self.card.arguments))
-        return nn.Sequential(model, nn.Softmax(dim=1)).eval()
+        return Probabilities(model).eval()
 
 
 _networks: dict[str, SliceNetwork] = {}

@@ -55,3 +55,14 @@ class SliceUNet(nn.Module):
         for level in self.up:
             x = level(x, features.pop())
         return self.head(x)
+
+
+class Probabilities(nn.Module):
+    """A network of logits that answers with probabilities, in a tuple: what gets compiled."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> tuple[Tensor]:
+        return (self.network(x).softmax(dim=1),)

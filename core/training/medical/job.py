@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +75,13 @@ class Job:
     licence: str
     limits: list[str]
     split: str
-    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def network(self) -> dict[str, Any]:
         """Arguments of ``slice_unet``."""
-        context = self.plan["context"]
-        return {"channels": 2 * context + 1, "classes": len(self.plan["ids"])} | self.arguments
+        part = next(iter(self.plan["parts"].values())) if "parts" in self.plan else self.plan
+        channels = 2 * self.plan["context"] + 1
+        return {"channels": channels, "classes": len(part["ids"])} | self.arguments
 
 
 def held_out(names: Iterable[str], share: float = 0.2) -> set[str]:
