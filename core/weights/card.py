@@ -26,7 +26,8 @@ class Card:
         labels: name of the label set of ``core.labels``.
         transform: how a picture becomes the network's input: ``area`` (pixels it is resized to, keeping its
             aspect), ``multiple`` (of either side), ``mean`` and ``std`` on the 0 … 255 scale, RGB; ``precision``: ``bfloat16`` where a CPU may
-            compute in it because the measured figures stay the same (missing: float32).
+            compute in it because the measured figures stay the same (missing: float32); ``limits`` of an instance network:
+            the fields of :class:`core.instances.Limits`.
         licence: of the checkpoint.
         data: ``[{name, terms}]``, what it was trained on.
         recipe: the command that makes it.

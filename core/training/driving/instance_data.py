@@ -9,8 +9,8 @@ What each source's labels mean to a network of Cityscapes' eight things:
 - Clips: their numbers separate vehicles only, the class is the commonest of their pixels' label ids. Other things are
   connected regions of their label: a region of a person's, rider's or two-wheeler's shape, or of a large vehicle, is one
   instance; crowds, scraps, numbers whose pixels are mostly stuff, and all on the camera car's bonnet are ignored.
-- COCO: a person may be a rider, so it teaches "one of the two" (``EITHER``); crowds are ignored; all other things are
-  background.
+- COCO: a person whose box meets a bicycle's or motorcycle's may be a rider, and teaches "one of the two" (``EITHER``); all
+  others are people. Crowds are ignored; things of other classes are background.
 """
 
 from __future__ import annotations
@@ -31,9 +31,11 @@ from core.training.portrait.data import is_held_out
 
 SOURCES = ("clips", "cityscapes", "drawn", "coco")
 EITHER = len(CLASSES) + 1  # person or rider
+_PERSON = CLASSES.index("person") + 1
+_RIDDEN = tuple(CLASSES.index(name) + 1 for name in ("motorcycle", "bicycle"))
 IGNORED = 255  # in a map of numbers
 COCO_FOLDER = "coco_people"
-_COCO_NAMES = {name: n for n, name in enumerate(CLASSES, 1) if name != "rider"} | {"person": EITHER}
+_COCO_NAMES = {name: n for n, name in enumerate(CLASSES, 1) if name != "rider"}
 _CITY = get_label_set("cityscapes")
 _NUMBER = {_CITY.by_name(name).id: n for n, name in enumerate(CLASSES, 1)}
 _THINGS = [label.id for label in _CITY.things]
@@ -204,16 +206,24 @@ def _looks_single(stats: np.ndarray, name: str) -> bool:
 
 
 def number_coco(annotations: list[dict[str, Any]], size: tuple[int, int]) -> Numbered:
-    """COCO's annotations with their ``class``; where things overlap, the smaller lies in front."""
+    """COCO's annotations with their ``class``, 1 … 8; where things overlap, the smaller lies in front."""
     from pycocotools import mask as rle
 
     numbering = _Numbering(size)
+    ridden = [rle.toBbox(a["segmentation"]) for a in annotations if a["class"] in _RIDDEN]
     for annotation in sorted(annotations, key=lambda a: (-a["iscrowd"], -a["area"])):
         mask = rle.decode(annotation["segmentation"]).astype(bool)
         if mask.shape != size:
             raise InputError(f"COCO annotation {annotation['id']} of {mask.shape}", f"its picture's {size}")
+        box = rle.toBbox(annotation["segmentation"])
+        rides = annotation["class"] == _PERSON and any(_meet(box, other) for other in ridden)
         if annotation["iscrowd"]:
             numbering.ignore(mask)
         else:
-            numbering.add(mask, annotation["class"])
+            numbering.add(mask, EITHER if rides else annotation["class"])
     return numbering.done()
+
+
+def _meet(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two boxes (left, top, width, height) have px in common."""
+    return bool((np.minimum(one[:2] + one[2:], other[:2] + other[2:]) > np.maximum(one[:2], other[:2])).all())

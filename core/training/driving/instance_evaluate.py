@@ -21,7 +21,7 @@ from core.metrics import CityscapesAP, PanopticQuality, coco_ap
 from core.results import ClassScores, Instances, Segment
 from core.training.driving.data import read_image
 from core.training.driving.evaluate import write_measured
-from core.training.driving.instance_data import EITHER, InstanceFrame, list_instance_frames
+from core.training.driving.instance_data import InstanceFrame, list_instance_frames
 
 # uint8 RGB (H, W, 3), least score → things
 Finder = Callable[[np.ndarray, float], Instances]
@@ -113,10 +113,8 @@ def coco_truth(frame: InstanceFrame, size: tuple[int, int]) -> tuple[Instances, 
     from pycocotools import mask as rle
 
     assert not isinstance(frame.truth, Path)
-    names = [*CLASSES, "person"]  # the last is EITHER
-    assert len(names) == EITHER
     masks = [rle.decode(a["segmentation"]).astype(bool) for a in frame.truth]
-    labels = np.array([_CITY.by_name(names[a["class"] - 1]).id for a in frame.truth], int)
+    labels = np.array([_CITY.by_name(CLASSES[a["class"] - 1]).id for a in frame.truth], int)
     stacked = np.stack(masks) if masks else np.zeros((0, *size), bool)
     crowds = np.array([bool(a["iscrowd"]) for a in frame.truth], bool)
     return Instances(stacked, labels, np.ones(len(masks)), _CITY), crowds
