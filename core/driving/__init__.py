@@ -12,6 +12,7 @@ from core.driving.pixels import (
     legend,
     looks_like_a_road,
     pixel_info,
+    upright,
 )
 from core.driving.smoothing import SceneSmoother
 from core.driving.stream import DrivingStream
@@ -41,4 +42,5 @@ __all__ = [
     "pixel_info",
     "quick_panoptic",
     "save_map",
+    "upright",
 ]

@@ -82,6 +82,7 @@ class ParsedFrame:
         self.scores = scores
         self._find_instances = find_instances
         self._others: dict[str, ParsedFrame] = {}
+        self._asked = scores  # as the network gave them, before classes were merged
 
     def in_labels(self, labels: str) -> ParsedFrame:
         """The same in another of ``LABEL_SETS``: probabilities of merged classes are added.
@@ -97,9 +98,11 @@ class ParsedFrame:
         if name not in self._others:
             merged = self.scores.merged(name)
             find = self._find_instances
-            self._others[name] = ParsedFrame(
+            other = ParsedFrame(
                 self.frame, merged, None if find is None else lambda _: _merged(self.instances, name)
             )
+            other._asked = self._asked
+            self._others[name] = other
         return self._others[name]
 
     @cached_property
@@ -141,13 +144,13 @@ class ParsedFrame:
 
     @cached_property
     def doubt(self) -> float:
-        """Share of the picture, 0 to 1, where the network is unsure."""
-        return doubt(self.scores)
+        """Share of the picture, 0 to 1, where the network is unsure which of its own classes it sees."""
+        return doubt(self._asked)
 
     @cached_property
     def doubtful(self) -> bool:
         """Whether this hardly is a road scene as the network knows them (a face, a kitchen): tell the user."""
-        return not looks_like_a_road(self.scores)
+        return not looks_like_a_road(self._asked)
 
     def render(self, look: Look) -> np.ndarray:
         """The picture asked for, uint8 RGB (H, W, 3)."""

@@ -63,6 +63,10 @@ def test_a_frame_of_nothing_known_is_answered_and_in_doubt(stream):
     shown = stream(np.full((97, 131, 3), 90, np.uint8))
     assert shown.shape == (97, 131, 3)
     assert stream.last.doubtful and stream.last.doubt == 1
+    coarse = stream.last.in_labels("idd")
+    assert coarse.doubtful and coarse.doubt == 1, (
+        "it is the network that doubts, in whatever labels it is told"
+    )
 
 
 def test_other_labels_add_probabilities_up_before_they_are_compared():

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.driving import category_shares, doubt, free_path, legend, looks_like_a_road, pixel_info, views
+from core.driving import (
+    category_shares,
+    doubt,
+    free_path,
+    legend,
+    looks_like_a_road,
+    pixel_info,
+    upright,
+    views,
+)
 from core.errors import InputError
 from core.labels import get_label_set
 from core.results import ClassScores, Instances, PanopticMap, Segment, SemanticMap
@@ -127,5 +136,11 @@ def test_a_pixel_is_told():
     assert info.label.category == "vehicle"
     assert 0 < doubt(scores) < 0.1 and looks_like_a_road(scores)
     assert not looks_like_a_road(ClassScores.of(np.full((19, 4, 6), 1 / 19, np.float32), CITY, (40, 60)))
+    room = np.full((19, 4, 6), 0.01, np.float32)
+    room[2], room[:, 3] = 0.82, 0.01  # building down to the last row, which is road
+    room[0, 3] = 0.82
+    walls = ClassScores.of(room, CITY, (40, 60))
+    assert upright(walls) == pytest.approx((0.82 + 4 * 0.01 + 5 * 0.01) / 2)
+    assert doubt(walls) == 0 and not looks_like_a_road(walls)
     with pytest.raises(InputError, match="60×40"):
         pixel_info(scores, 60, 0)
