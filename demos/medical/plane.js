@@ -108,6 +108,7 @@ export class Plane {
     if (painted || resized || place !== this.place) this.drawPicture(x, y, w, h, ratio);
     this.place = place;
     this.drawCross(x, y, w, h, ratio);
+    this.drawMarks(this.cross.getContext('2d'), width, height, ratio); // over the lines: always to be read
     this.describe();
   }
 
@@ -118,7 +119,6 @@ export class Plane {
     context.imageSmoothingQuality = w < this.nu ? 'medium' : 'low';
     context.drawImage(this.picture, x, y, w, h);
     if (this.paths) this.stroke(context, x, y, w / this.nu, h / this.nv, ratio);
-    this.drawMarks(context, width, height, ratio);
   }
 
   stroke(context, x, y, sx, sy, ratio) {

@@ -43,7 +43,8 @@ export class SurfaceView {
     Object.assign(this, { scan, parts: [] });
     this.figure.dataset.state = 'none';
     this.button.hidden = !scan.finding;
-    this.say('');
+    this.figure.hidden = Math.min(...scan.shape) < 2; // one slice has none
+    this.say(scan.finding ? '' : this.words.surface_none);
     if (again && scan.finding) this.make();
     else this.draw();
   }

@@ -34,8 +34,8 @@ MEDICAL: dict[str, tuple[str, str]] = {
         "nibabel에 들어 있는 실제 MRI입니다. 24장뿐이어서 머리의 일부이고 T1 강조도 아닙니다. 모델에 많이 기대하지 마세요.",
     ),
     "md_about_slice": (
-        "One real sagittal MRI slice that comes with Matplotlib. Its file has no voxel size; 1 mm was taken.",
-        "Matplotlib에 들어 있는 실제 MRI 시상 단면 한 장입니다. 파일에 복셀 크기가 없어 1 mm로 보았습니다.",
+        "One real sagittal MRI slice that comes with Matplotlib.",
+        "Matplotlib에 들어 있는 실제 MRI 시상 단면 한 장입니다.",
     ),
     # opening
     "md_drop": ("Drop a CT or MRI volume here", "CT나 MRI 볼륨을 여기에 놓으세요"),
@@ -81,7 +81,7 @@ MEDICAL: dict[str, tuple[str, str]] = {
     "md_surface": ("3D surface", "3D 표면"),
     "md_surface_make": ("Show the surface", "표면 보기"),
     "md_surface_making": ("Making the surface …", "표면을 만드는 중…"),
-    "md_surface_none": ("Nothing was found, so there is no surface.", "찾은 것이 없어 표면도 없습니다."),
+    "md_surface_none": ("Nothing has been found, so there is no surface.", "찾은 것이 없어 표면도 없습니다."),
     "md_surface_webgl": (
         "This browser cannot draw in 3D (no WebGL). Download the surface instead.",
         "이 브라우저는 3D를 그리지 못합니다(WebGL 없음). 대신 표면 파일을 내려받으세요.",
