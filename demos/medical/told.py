@@ -17,6 +17,8 @@ _KOREAN: list[tuple[str, str]] = [
     (r"^A spacing of (?P<size>.+?) mm is far from what the network was trained on \((?P<range>.+?)\)", "복셀 간격 {size} mm는 모델이 학습한 범위({range})에서 크게 벗어납니다."),
     (r"these are not HU.*The mask means nothing then", "값이 HU가 아닌 것 같습니다(MRI이거나 값이 옮겨진 CT). 그렇다면 마스크는 의미가 없습니다."),
     (r"The mask means nothing then", "값이 HU 같지 않습니다. 그렇다면 마스크는 의미가 없습니다."),
+    (r"^This does not look like a scan of head or neck", "두경부 영상으로 보이지 않습니다. 있어야 할 것이 너무 적게 나와 마스크를 비웠습니다."),
+    (r"^This does not look like a scan of", "이 모델이 아는 부위의 영상으로 보이지 않습니다. 있어야 할 것이 너무 적게 나와 마스크를 비웠습니다."),
     (r"^Nothing was found", "아무것도 찾지 못했습니다."),
     (r"^The file does not say how large its voxels are", "파일에 복셀 크기가 없어 1 mm로 보았습니다."),
     (r"^(?P<n>\d+) voxels \((?P<share>.+?) %\) are not numbers", "복셀 {n}개({share}%)가 숫자가 아니어서 가장 작은 값으로 바꾸었습니다."),

@@ -17,21 +17,31 @@ from core.metrics.read import LabelVolume, check_grids
 from core.results.volume import present_ids
 
 _NUCLEI = ("hippocampus", "amygdala", "thalamus", "caudate", "putamen", "pallidum")
-_SOFT = (
-    "grey matter", "white matter", "ventricles", "outer CSF", "cerebellar grey matter", "cerebellar white matter",
-    "brain stem", "muscle", "skin", "eye", *(f"{side} {nucleus}" for side in ("left", "right") for nucleus in _NUCLEI),
-)  # fmt: skip
-# What the drawing's parts are by HU: its marrow has 420. "Rest of the body" is no part of a drawing.
-_TISSUES = {
-    "fat": ("fat",),
-    "soft tissue": _SOFT,
-    "bone": ("bone", "marrow"),
-}
-# Names of tasks' labels that the drawing calls otherwise, or in parts.
-_ALIASES = {
-    "cerebellum": ("cerebellar grey matter", "cerebellar white matter"),
-    "ventricular CSF": ("ventricles",),
-    "CSF": ("ventricles",),
+_SIDED = tuple(f"{side} {nucleus}" for nucleus in _NUCLEI for side in ("left", "right"))
+_CEREBELLUM = ("cerebellar grey matter", "cerebellar white matter")
+_BRAIN = ("grey matter", "white matter", "ventricles", *_CEREBELLUM, "brain stem", *_SIDED)
+# By label set and label: the drawing's parts that it is made of. What is not here the drawing does not know: its outer
+# CSF goes up to the skull, where masks of brains end earlier, and "rest of the body" is no part of a drawing.
+_PARTS: dict[str, dict[str, tuple[str, ...]]] = {
+    # By HU: the drawn marrow has 420.
+    "ct-tissues": {
+        "fat": ("fat",),
+        "soft tissue": (*_BRAIN, "outer CSF", "muscle", "skin", "eye"),
+        "bone": ("bone", "marrow"),
+    },
+    "brain": {"brain": _BRAIN},
+    "brain-tissues": {
+        "grey matter": ("grey matter", "cerebellar grey matter", *_SIDED),
+        "white matter": ("white matter", "cerebellar white matter"),
+        "ventricular CSF": ("ventricles",),
+        "brain stem": ("brain stem",),
+    },
+    "brain-structures": {
+        **{name: (name,) for name in _SIDED},
+        "brain stem": ("brain stem",),
+        "cerebellum": _CEREBELLUM,
+        "rest of the brain": ("grey matter", "white matter", "ventricles"),
+    },
 }
 
 
@@ -76,27 +86,21 @@ def read_truth(path: Path, volume: Volume, labels: LabelSet) -> Truth:
 
 def drawn_truth(head: Head, labels: LabelSet) -> Truth | None:
     """What a drawn head says of a task's labels; None where it knows none of them."""
-    drawn = head.truth().labels.labels
-    numbers = {label.name: label.id for label in drawn}
+    known = _PARTS.get(labels.name)
+    if known is None:
+        return None
+    numbers = {label.name: label.id for label in head.truth().labels.labels}
     table = np.zeros(256, np.int16)
-    ids = head.grid.to_ras(head.ids)
-    names = []
-    whole = [label for label in labels.labels if label.name == "brain"]
-    for label in labels.labels:
-        parts = (
-            _TISSUES.get(label.name)
-            if labels.name == "ct-tissues"
-            else _ALIASES.get(label.name, (label.name,))
-        )
-        found = [numbers[part] for part in parts or () if part in numbers]
-        if label.id != 0 and found:
-            table[found] = label.id
-            names.append(label.name)
-    truth = table[ids]
-    if whole:
-        truth[(truth == 0) & head.grid.to_ras(head.brain_mask())] = whole[0].id
-        names.append("brain")
-    return Truth(truth, frozenset(names), drawn=True) if names else None
+    for name, parts in known.items():
+        table[[numbers[part] for part in parts]] = labels.by_name(name).id
+    drawn = head.grid.to_ras(head.ids)
+    ids = table[drawn]
+    if labels.name != "ct-tissues":
+        # The drawn stem goes on as the cord, which is no brain: it ends where the cerebellum does.
+        below = np.isin(drawn, [numbers[part] for part in _CEREBELLUM]).any(axis=(0, 1))
+        lowest = int(np.argmax(below)) if below.any() else 0
+        ids[:, :, :lowest][drawn[:, :, :lowest] == numbers["brain stem"]] = 0
+    return Truth(ids, frozenset(known), drawn=True)
 
 
 def score(finding: Finding, truth: Truth) -> dict[str, VolumeScore]:

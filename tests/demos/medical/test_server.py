@@ -17,9 +17,11 @@ from fastapi.testclient import TestClient
 from core.medical.phantom import draw_head
 from core.medical.tasks import get_task, segment
 from core.medical.volume import read_volume
+from core.weights import write_card
 from demos.medical.server import FILES, medical_router
 from demos.medical.uploads import MAX_FILES, safe_name
 from demos.medical.visits import Visits
+from tests.core.medical.tiny import bright_network
 
 OURS = {"X-Triptych": "1"}
 TASK = "ct-tissues"
@@ -224,6 +226,49 @@ def test_what_nothing_fits_is_shown_without_a_mask(client, scans, monkeypatch):
     assert wait(client, token)["outcome"] == "done"
     warnings = client.get(f"/medical/ko/{token}/tasks/{TASK}").json()["warnings"]
     assert "HU" in warnings[0] and "의미가 없습니다" in warnings[0]
+
+
+@pytest.fixture
+def brain(tmp_path, monkeypatch):
+    """A network of two parts, whose answer follows the brightness."""
+    card = bright_network(
+        tmp_path / "weights", "brain", "brain-tissues", working=[6.0, 6.0, 6.0],
+        intensity={"kind": "percentile", "low": 1.0, "high": 99.5},
+        parts={
+            "tissues": {"labels": "brain-tissues", "ids": [0, 1, 2], "one_piece": [], "rest": 0},
+            "mask": {"labels": "brain", "ids": [0, 1, 1], "one_piece": [1], "rest": 0},
+        },
+    )  # fmt: skip
+    for key in ("ids", "one_piece", "rest"):
+        del card.transform[key]
+    write_card(card)
+    monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(tmp_path / "weights"))
+    monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "cache"))
+
+
+def test_a_networks_parts_are_asked_for_one_by_one(client, scans, brain):
+    token, job = send(client, scans / "mri.nii.gz")
+    info = client.get(f"/medical/ko/{token}/scan").json()
+    assert job["outcome"] == "done" and info["done"] == ["brain.tissues"]
+    assert {t["name"]: t["title"] for t in info["tasks"]} == {
+        "brain.tissues": "뇌, T1 머리: 조직", "brain.mask": "뇌, T1 머리: 뇌 전체",
+        "ct-tissues": "HU 범위로 찾는 CT 조직 (규칙, 모델 아님)",
+    }  # fmt: skip
+    client.post(f"/medical/en/{token}/run?task=brain.mask", headers=OURS)
+    assert wait(client, token)["outcome"] == "done"
+    rows = [client.get(f"/medical/en/{token}/tasks/brain.{part}").json() for part in ("tissues", "mask")]
+    assert [len(row["labels"]) for row in rows] == [5, 1] and all(row["uncertainty"] for row in rows)
+    answer = client.get(f"/medical/en/{token}/tasks/brain.mask/files/uncertainty")
+    assert answer.headers["content-disposition"].endswith("mri-brain-mask.uncertainty.nii.gz")
+    layer = client.get(f"/medical/en/{token}/tasks/brain.mask/layers/uncertainty")
+    assert len(layer.content) == 36 * 40 * 42
+    alone = client.get(f"/medical/en/{token}/tasks/brain.tissues/slices/axial/20").json()
+    assert [m["name"] for m in alone["maps"]] == ["background", "grey matter", "white matter"]
+    chances = [np.frombuffer(base64.b64decode(m["bytes"]), np.uint8).astype(int) for m in alone["maps"]]
+    assert np.abs(sum(chances) - 255).max() <= 2
+    ids = np.frombuffer(base64.b64decode(alone["ids"]), np.uint8)
+    assert (ids == np.argmax(chances, axis=0)).mean() > 0.9
+    assert client.get(f"/medical/en/{token}/tasks/brain.none/slices/axial/20").status_code == 422
 
 
 def test_nobody_sees_anothers_scan(client, scans, opened):

@@ -43,11 +43,29 @@ def test_the_drawings_tissues_are_those_of_its_hu(head):
     assert -130 < means["fat"] < -60 and 10 < means["soft tissue"] < 70 and means["bone"] > 400
 
 
-def test_the_drawings_brain_is_a_brain(head):
+def test_the_drawings_brain_ends_where_its_cord_begins(head):
     truth = drawn_truth(head, get_label_set("brain"))
     assert truth is not None and truth.names == {"brain"}
-    assert np.array_equal(truth.ids == 1, head.grid.to_ras(head.brain_mask()))
+    mask = head.grid.to_ras(head.brain_mask())
+    missing = mask & (truth.ids == 0)
+    assert not ((truth.ids == 1) & ~mask).any()
+    assert 0 < missing.sum() < 0.03 * mask.sum(), "only the cord"
+    levels = np.flatnonzero((truth.ids == 1).any(axis=(0, 1)))
+    assert np.flatnonzero(missing.any(axis=(0, 1))).max() < levels.min()
     assert drawn_truth(head, get_label_set("hippocampus")) is None, "it has no anterior and posterior part"
+
+
+@pytest.mark.parametrize("name", ["brain-tissues", "brain-structures"])
+def test_the_drawings_parts_fill_its_brain(head, name):
+    labels = get_label_set(name)
+    truth, brain = drawn_truth(head, labels), drawn_truth(head, get_label_set("brain"))
+    assert np.array_equal(truth.ids > 0, brain.ids > 0)
+    assert set(np.unique(truth.ids)) - {0} == {labels.by_name(n).id for n in truth.names}
+    if name == "brain-structures":
+        left, right = (
+            np.argwhere(truth.ids == labels.by_name(f"{s} thalamus").id)[:, 0] for s in ("left", "right")
+        )
+        assert left.max() < right.min(), "x runs to the right"
 
 
 def test_scores_are_cores(head, finding):
