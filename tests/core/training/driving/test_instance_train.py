@@ -41,7 +41,9 @@ def world(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def no_imagenet(monkeypatch, tmp_path):
-    """Random weights in ImageNet's place, small maps, a log line a step, folders of the test's own."""
+    """Random weights in ImageNet's place, small maps, a log line a step, folders of the test's own, one thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # two would wait for each other on a busy machine
     torch.manual_seed(0)
     state = EfficientNetLite(SMALL["expanded"]).state_dict()
     monkeypatch.setattr(instance_train, "imagenet_trunk", lambda: state)
@@ -51,6 +53,8 @@ def no_imagenet(monkeypatch, tmp_path):
     monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(tmp_path / "weights"))
     monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("core.segmenter._segmenters", {})
+    yield
+    torch.set_num_threads(threads)
 
 
 def run_command(world, run, *more: str) -> None:
