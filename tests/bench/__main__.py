@@ -15,7 +15,7 @@ def main() -> None:
     go_offline()
     import cv2
 
-    from tests.bench import metrics, portrait
+    from tests.bench import metrics, portrait, volumes
     from tests.bench.harness import keep
 
     cv2.setNumThreads(2)
@@ -37,6 +37,10 @@ def main() -> None:
     references = os.environ.get("METRICS_PEERS")
     for name, figures in metrics.figures(Path(references) if references else None):
         print(metrics.show(name, figures), flush=True)
+        table[name] = figures
+    keep(table)
+    for name, figures in volumes.figures(Path(references) if references else None):
+        print(volumes.show(name, figures), flush=True)
         table[name] = figures
     keep(table)
 
