@@ -113,7 +113,10 @@ DRIVING: dict[str, tuple[str, str]] = {
     "dr_making": ("Making it …", "만드는 중…"),
     # scores
     "dr_scores": ("Scores against the truth", "정답과 견준 점수"),
-    "dr_scores_about": ("Every pixel of this one picture; segments by panoptic quality.", "이 사진 한 장의 모든 픽셀, 조각은 파놉틱 품질로 채점했습니다."),
+    "dr_scores_about": (
+        "Of this one picture: a network is judged by many.",
+        "이 사진 한 장의 점수입니다. 모델은 여러 장으로 평가해야 합니다.",
+    ),
     "dr_pq_things": ("PQ, things", "PQ(개체)"),
     "dr_pq_stuff": ("PQ, stuff", "PQ(배경)"),
     "dr_per_class": ("IoU by class", "클래스별 IoU"),

@@ -6,6 +6,7 @@ import io
 import json
 import time
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from core.labels import get_label_set
 from core.media.images import Photo
 from core.metrics import ConfusionMatrix, PanopticQuality
 from core.results import PanopticMap
+from demos.driving import networks
+from demos.driving.captions import caption
 from demos.driving.examples import EXAMPLES, draw_example, example_of, example_token
 from demos.driving.files import FILES, make_file
 from demos.driving.networks import TRUTH
@@ -26,6 +29,7 @@ from demos.driving.scenes import Scenes
 from demos.driving.truth import drawn_truth
 from demos.portrait.messages import explain
 from demos.words import words
+from tests.demos.driving.conftest import named
 
 CITY = get_label_set("cityscapes")
 FAST = "driving-fast"
@@ -139,6 +143,33 @@ def test_a_truth_of_another_size_is_told():
         Scene(Photo(street().image), drawn_truth(street(32, 64)))
     assert "the truth has 64×32 px, the picture 128×64" in explain(caught.value, words("en"))
     assert "정답은 64 × 32, 사진은 128 × 64" in explain(caught.value, words("ko"))
+
+
+def test_things_are_told_apart_by_their_own_network_where_there_is_one(network, monkeypatch):
+    frame, asked = street(), []
+
+    class Things:
+        def instances(self, picture):
+            asked.append(picture.shape[:2])
+            return frame.instances()
+
+    monkeypatch.setattr(
+        networks, "list_cards", lambda: [named(FAST), replace(named("driving-maskrcnn"), task="instance")]
+    )
+    monkeypatch.setattr(
+        "demos.driving.scene.load_segmenter", lambda name: {"driving-maskrcnn": Things()}[name]
+    )
+    ours = scene(frame)
+    render(ours, FAST, "overlay", 0.5)
+    assert asked == [], "only the views that show things ask for them"
+    for view in ("instances", "panoptic", "instances"):
+        render(ours, FAST, view, 0.5)
+    assert asked == [(64, 128)]
+    assert CAR * 1000 in {s.id for s in ours.answer(FAST).parsed.panoptic.segments}
+    assert "Mask R-CNN told them apart" in caption(ours, FAST, "instances", words("en"))
+    assert "Mask R-CNN 모델이 구별" in caption(ours, FAST, "panoptic", words("ko"))
+    score = ours.score(FAST)
+    assert score is not None and score.segments is not None and score.segments.things.pq == 1
 
 
 def test_without_a_network_the_truth_is_still_there(no_network):
