@@ -28,7 +28,9 @@ def class_greys(rng: np.random.Generator) -> np.ndarray:
             greys[number] = base
         else:
             greys[number] = base + rng.normal(0, 0.03)
-    return np.clip(greys, 0.02, 1)
+    inside = slice(1, len(CLASSES))
+    greys[inside] = np.clip(greys[inside], 0.02, 1)
+    return greys
 
 
 def class_of_part(parts: np.ndarray, classes: np.ndarray) -> np.ndarray:
