@@ -18,6 +18,7 @@ from demos.medical.shown import shown_copy, shown_labels, window
 from demos.medical.told import tell_all
 from demos.medical.truth import Truth
 from demos.medical.visits import Visit
+from demos.portrait.controls import about_card
 
 
 def scan_json(visit: Visit, w: dict[str, str]) -> dict[str, Any]:
@@ -79,10 +80,19 @@ def finding_json(
         "together": [{"name": medical_name(row.name, language)} | _figures(row) for row in together],
         "warnings": tell_all(finding.warnings[own:], w),
         "seconds": round(finding.seconds, 3),
+        "about": _about(finding.task, w),
         "uncertainty": finding.uncertainty is not None,
         "truth": None if truth is None else "drawn" if truth.drawn else "own",
         "empty": not any(row.voxels for row in single),
     }
+
+
+def _about(task: Task, w: dict[str, str]) -> str:
+    """What a task can and cannot do, as HTML: a network's card, or where the rules are known to be wrong."""
+    if task.method == "network":
+        return about_card(task.weights, w)
+    key = f"md_limits_{task.name}"
+    return f"<p>{w[key]}</p>" if key in w else ""
 
 
 def _figures(row: LabelFigures) -> dict[str, Any]:

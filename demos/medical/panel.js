@@ -203,6 +203,9 @@ export class Panel {
       link.hidden = !finding || (link.dataset.file === 'uncertainty' && !finding.uncertainty);
       if (finding) link.href = address(token, 'tasks', finding.task, 'files', link.dataset.file);
     }
+    const about = this.find('[data-about-task]');
+    about.hidden = !finding?.about;
+    about.querySelector('.card').innerHTML = finding?.about || ''; // the server's own, escaped there
     this.find('.md-files').hidden = this.find('.md-truth').hidden = !finding;
     for (const button of this.root.querySelectorAll('[data-example]'))
       button.setAttribute('aria-pressed', String(button.dataset.example === info.example));

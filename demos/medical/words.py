@@ -53,6 +53,12 @@ MEDICAL: dict[str, tuple[str, str]] = {
     "md_part_structures": ("structures", "구조물"),
     "md_task_hippocampus": ("Hippocampus, MRI crop", "해마, MRI 조각"),
     "md_task_ct-headneck": ("Head and neck organs, CT", "두경부 장기, CT"),
+    "md_limits_ct-tissues": (
+        "Every voxel is what its HU say. So marrow counts as fat or soft tissue, contrast agent that touches bone as bone, and metal's "
+        "streaks as what they look like; bone comes out about half a voxel too thick all around.",
+        "복셀마다 HU 값만으로 정합니다. 그래서 골수는 지방이나 연부 조직이 되고, 뼈에 닿은 조영제는 뼈가 되며, 금속 때문에 생긴 줄무늬도 보이는 대로 "
+        "분류합니다. 뼈는 둘레로 반 복셀쯤 두껍게 나옵니다.",
+    ),
     "md_no_task": (
         "Nothing that works here is made for this scan, so it is shown without a mask. You can still try what there is.",
         "여기에는 이 영상에 맞는 방법이 없어 마스크 없이 보여 줍니다. 있는 방법을 시험해 볼 수는 있습니다.",
@@ -103,7 +109,10 @@ MEDICAL: dict[str, tuple[str, str]] = {
     "md_drag": ("Dragging", "끌면"),
     "md_drag_cross": ("moves the crosshair", "십자선 이동"),
     "md_drag_window": ("changes the window", "밝기·대비 조절"),
-    "md_drag_hint": ("The right mouse button always changes the window.", "마우스 오른쪽 버튼으로는 언제나 밝기와 대비가 바뀝니다."),
+    "md_drag_hint": (
+        "The right mouse button always changes the window. Ctrl and wheel zoom, a double click enlarges.",
+        "마우스 오른쪽 버튼으로는 언제나 밝기와 대비가 바뀝니다. Ctrl과 휠로 확대하고, 두 번 누르면 크게 봅니다.",
+    ),
     "md_convention": ("Convention", "표시 방식"),
     "md_radiological": ("Radiological: the patient's left is on the right", "영상의학식: 환자의 왼쪽이 오른쪽에 보임"),
     "md_neurological": ("Neurological: left is left", "신경과학식: 왼쪽이 왼쪽에 보임"),

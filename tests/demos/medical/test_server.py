@@ -106,7 +106,7 @@ def test_the_mask_and_its_figures_are_cores(client, scans, opened):
     volumes = found.mask().volumes_ml()
     assert [row["ml"] for row in finding["labels"]] == pytest.approx(list(volumes.values()))
     assert [row["name"] for row in finding["labels"]][-1] == "뼈" and finding["truth"] is None
-    assert finding["method"] == "rules" and not finding["uncertainty"]
+    assert finding["method"] == "rules" and not finding["uncertainty"] and "반 복셀" in finding["about"]
     for layer in ("truth", "uncertainty"):
         assert client.get(f"/medical/en/{opened}/tasks/{TASK}/layers/{layer}").status_code == 404
 
@@ -258,6 +258,7 @@ def test_a_networks_parts_are_asked_for_one_by_one(client, scans, brain):
     assert wait(client, token)["outcome"] == "done"
     rows = [client.get(f"/medical/en/{token}/tasks/brain.{part}").json() for part in ("tissues", "mask")]
     assert [len(row["labels"]) for row in rows] == [5, 1] and all(row["uncertainty"] for row in rows)
+    assert all("for tests" in row["about"] for row in rows), "the card's title"
     answer = client.get(f"/medical/en/{token}/tasks/brain.mask/files/uncertainty")
     assert answer.headers["content-disposition"].endswith("mri-brain-mask.uncertainty.nii.gz")
     layer = client.get(f"/medical/en/{token}/tasks/brain.mask/layers/uncertainty")
