@@ -171,3 +171,41 @@ def test_ctrl_c_leaves_nothing(tmp_path):
     _, error = process.communicate(timeout=30)
     assert process.returncode == 130 and error == "stopped\n"
     assert names(tmp_path) == ["a.nii"]
+
+
+def test_parts_of_a_network_and_a_task_without_parts(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("torch")
+    from core.weights import write_card
+    from tests.core.medical.tiny import bright_network
+
+    monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(tmp_path / "weights"))
+    monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("core.medical.networks._networks", {})
+    parts = {
+        "tissues": {"labels": "hippocampus", "ids": [0, 1, 2], "one_piece": [], "rest": 0},
+        "mask": {"labels": "brain", "ids": [0, 1, 1], "one_piece": [], "rest": 0},
+    }
+    card = bright_network(tmp_path / "weights", "brain", parts=parts)
+    for key in ("ids", "one_piece", "rest"):
+        del card.transform[key]
+    write_card(card)
+    data = np.full((14, 16, 12), 20, np.int16)
+    data[2:8, 3:12, 4:10] = 500
+    data[3:6, 5:9, 5:8] = 900
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    nib.save(nib.Nifti1Image(data, np.diag([3.0, 3, 3, 1])), scans / "a.nii")
+    masks = {}
+    for part in ("tissues", "mask"):
+        code = main(["medical", str(scans), str(tmp_path / "out"), "--task", "brain", "--parts", part])
+        assert code == 0 and "1 done, 0 skipped" in capsys.readouterr().out, "another part is another result"
+        masks[part] = np.asarray(nib.load(tmp_path / "out" / "a.nii.gz").dataobj)
+        assert json.loads((tmp_path / "out" / "a.report.json").read_text())["task"]["part"] == part
+    assert set(np.unique(masks["tissues"])) == {0, 1, 2}
+    np.testing.assert_array_equal(masks["tissues"] > 0, masks["mask"] > 0)
+    for options, message in (
+        (["brain", "--parts", "bones"], "no part"),
+        (["ct-tissues", "--parts", "mask"], "no parts"),
+    ):
+        assert main(["medical", str(scans / "a.nii"), str(tmp_path / "b.nii"), "--task", *options]) == 2
+        assert message in capsys.readouterr().err
