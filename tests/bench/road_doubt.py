@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--weights", default="driving-fast")
     parser.add_argument("--most", type=int, default=40, help="pictures of a folder, evenly spread")
     options = parser.parse_args()
-    segmenter = load_segmenter(options.weights, engine="torch-cpu")
+    segmenter = load_segmenter(options.weights, engine="torch-cpu", threads=1)
     print("share of doubt, and of the lower half that stands upright: 10, 50 and 90 % quantiles")
     for folder, road in [(f, True) for f in options.roads] + [(f, False) for f in options.others]:
         rows = []
