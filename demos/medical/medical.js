@@ -3,10 +3,11 @@ import { Panel } from './panel.js';
 
 function attach() {
   const root = document.getElementById('medical');
-  if (!root || root.dataset.ready || !root.offsetParent) return;
-  root.dataset.ready = '1';
+  if (!root?.offsetParent) return;
+  watcher.disconnect();
   new Panel(root);
 }
 
-new MutationObserver(attach).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ['class', 'style', 'hidden'] });
+const watcher = new MutationObserver(attach);
+watcher.observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ['class', 'style', 'hidden'] });
 attach();

@@ -110,7 +110,7 @@ def _opening(w: dict[str, str]) -> str:
         f"<section class=md-ask><label data-time hidden>{w['md_time']} <select></select></label>"
         f"<label>{w['md_task']} <select data-tasks></select></label>"
         f"<button type=button data-run>{w['md_run']}</button>"
-        f"<details data-about-task hidden><summary>{w['about_model']}</summary><div class=card></div></details></section>"
+        f"<details data-about-task hidden><summary>{w['md_about_task']}</summary><div class=card></div></details></section>"
     )
 
 

@@ -59,6 +59,7 @@ MEDICAL: dict[str, tuple[str, str]] = {
         "복셀마다 HU 값만으로 정합니다. 그래서 골수는 지방이나 연부 조직이 되고, 뼈에 닿은 조영제는 뼈가 되며, 금속 때문에 생긴 줄무늬도 보이는 대로 "
         "분류합니다. 뼈는 둘레로 반 복셀쯤 두껍게 나옵니다.",
     ),
+    "md_about_task": ("What it can and cannot do", "할 수 있는 것과 없는 것"),
     "md_no_task": (
         "Nothing that works here is made for this scan, so it is shown without a mask. You can still try what there is.",
         "여기에는 이 영상에 맞는 방법이 없어 마스크 없이 보여 줍니다. 있는 방법을 시험해 볼 수는 있습니다.",
@@ -163,7 +164,7 @@ MEDICAL: dict[str, tuple[str, str]] = {
         "{plane} 단면 {number}, {ms} ms. 규칙은 맞다, 아니다만 알기 때문에 확률 지도가 없습니다.",
     ),
     "md_one_network": ("{plane} slice {number}, {ms} ms. Probability of:", "{plane} 단면 {number}, {ms} ms. 확률:"),
-    "md_one_share": ("{share} % of the voxels differ from the whole volume's mask.", "볼륨 전체로 찾은 마스크와 {share}% 복셀이 다릅니다."),
+    "md_one_share": ("{share} % of the voxels differ from the whole volume's mask.", "볼륨 전체로 찾은 마스크와 복셀의 {share}%가 다릅니다."),
     # files
     "md_files": ("Take it away", "내려받기"),
     "md_making": ("Making it …", "만드는 중…"),
