@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import av
 import numpy as np
 from PIL import Image
 
@@ -52,6 +53,28 @@ def road(path: Path, semantic: SemanticMap | None = None) -> Path:
     """A frame whose colours are its truth."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray((semantic or painted()).colored()).save(path)
+    return path
+
+
+def clip(path: Path, frames: int = 6, picture: np.ndarray | None = None) -> Path:
+    """A video with sound: a street in its classes' colours, or another ``picture``, that goes to the right."""
+    picture = painted().colored() if picture is None else picture
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=25)
+        video.width, video.height, video.pix_fmt = picture.shape[1], picture.shape[0], "yuv444p"
+        video.options = {"crf": "2"}
+        sound = container.add_stream("aac", rate=48000)
+        for i in range(frames):
+            frame = av.VideoFrame.from_ndarray(np.roll(picture, i, axis=1), format="rgb24")
+            container.mux(video.encode(frame.reformat(format="yuv444p", dst_colorspace="ITU601")))
+        container.mux(video.encode(None))
+        for i in range(frames * 48000 // 25 // 1024):
+            samples = av.AudioFrame.from_ndarray(
+                np.zeros((1, 1024), np.float32), format="fltp", layout="mono"
+            )
+            samples.sample_rate, samples.pts = 48000, i * 1024
+            container.mux(sound.encode(samples))
+        container.mux(sound.encode(None))
     return path
 
 
