@@ -117,7 +117,6 @@ MEDICAL: dict[str, tuple[str, str]] = {
     "md_convention": ("Convention", "표시 방식"),
     "md_radiological": ("Radiological: the patient's left is on the right", "영상의학식: 환자의 왼쪽이 오른쪽에 보임"),
     "md_neurological": ("Neurological: left is left", "신경과학식: 왼쪽이 왼쪽에 보임"),
-    "md_overlay": ("Overlay", "겹쳐 보기"),
     "md_opacity": ("Opacity", "불투명도"),
     "md_outline": ("Outlines", "윤곽선"),
     "md_show": ("Show", "보기"),
@@ -128,10 +127,6 @@ MEDICAL: dict[str, tuple[str, str]] = {
     "md_uncertainty_about": (
         "How much the network's views along the three planes disagree: dark: not at all, yellow: much.",
         "세 방향에서 본 모델의 답이 서로 얼마나 다른지 보여 줍니다. 어두우면 같고, 노랑이면 크게 다릅니다.",
-    ),
-    "md_errors_about": (
-        "Yellow: right. Red: found, but wrong. Green: missed. Of the labels that are shown.",
-        "노랑: 맞음. 빨강: 잘못 찾음. 초록: 놓침. 켜 둔 라벨만 봅니다.",
     ),
     # labels
     "md_labels": ("What was found", "찾은 것"),
