@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import InputError
-from core.training.common import Log, Schedule, learning_rate, save_state
+from core.training.common import Log, Schedule, averaged_model, learning_rate, save_state
 
 CHECKPOINT_EVERY_S = 240
 LOG_EVERY = 50
@@ -55,9 +55,7 @@ def fit(
     run.mkdir(parents=True, exist_ok=True)
     groups = groups or [{"params": list(model.parameters()), "factor": 1.0}]
     optimiser = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.weight_decay)
-    averaged = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average), use_buffers=True
-    )
+    averaged = averaged_model(model, recipe.average)
     start = 0
     if (run / "last.pt").exists():
         state = torch.load(run / "last.pt", weights_only=True)

@@ -19,7 +19,16 @@ from core.models import build_model
 from core.models.driving_fast import REPLACED_BLOCKS, FastTrunk
 from core.models.efficientnet_lite import EfficientNetLite
 from core.models.semantic import Coarse
-from core.training.common import Early, Log, compiled, imagenet_trunk, learning_rate, save_state, scale
+from core.training.common import (
+    Early,
+    Log,
+    averaged_model,
+    compiled,
+    imagenet_trunk,
+    learning_rate,
+    save_state,
+    scale,
+)
 from core.training.driving.data import JOINT_TABLE
 from core.training.driving.losses import distillation_loss, driving_loss, row_weights
 from core.training.driving.samples import Samples, count_rows, load
@@ -170,9 +179,7 @@ def train(
         {"params": [p for p in trainable if id(p) not in trunk_ids], "factor": 1.0},
     ]
     optimiser = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.weight_decay)
-    averaged = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average), use_buffers=True
-    )
+    averaged = averaged_model(model, recipe.average)
     start = 0
     if (run / "last.pt").exists():
         state = torch.load(run / "last.pt", weights_only=True)

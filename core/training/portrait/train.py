@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader
 
 from core.models import build_model
 from core.models.efficientnet_lite import EfficientNetLite
-from core.training.common import Early, compiled, imagenet_trunk, learning_rate, scale
+from core.training.common import Early, averaged_model, compiled, imagenet_trunk, learning_rate, scale
 from core.training.portrait.losses import distillation_loss, matte_loss
 from core.training.portrait.samples import Samples, load
 from core.weights import load_card, load_state
@@ -129,9 +129,7 @@ def train(
         {"params": [p for p in trainable if id(p) not in trunk_ids], "factor": 1.0},
     ]
     optimiser = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.weight_decay)
-    averaged = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(recipe.average), use_buffers=True
-    )
+    averaged = averaged_model(model, recipe.average)
     start = 0
     if (run / "last.pt").exists():
         state = torch.load(run / "last.pt", weights_only=True)
