@@ -206,6 +206,10 @@ DRIVING_CARDS: dict[str, tuple[str, str]] = {
         "",
         "몇몇 도시의 낮 사진 약 900장으로 학습했습니다. 밤, 눈길, 붐비는 열대 거리에서는 더 자주 틀립니다.",
     ),
+    "Riders, bicycles, motorcycles, traffic lights, trucks and buses are hardly ever told on held-out Cityscapes and BDD frames: few training frames name them.": (
+        "",
+        "따로 떼어 둔 Cityscapes·BDD 사진에서 탑승자, 자전거, 오토바이, 신호등, 트럭, 버스는 거의 가려내지 못합니다. 학습 사진에 드물기 때문입니다.",
+    ),
     "Far and thin things (poles, signs, riders) are often missed at the size that the network sees.": (
         "",
         "멀리 있거나 가는 것(기둥, 표지판, 탑승자)은 모델이 보는 크기에서 자주 놓칩니다.",

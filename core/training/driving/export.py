@@ -33,6 +33,7 @@ DATA = [
     {"name": "IDD-lite", "terms": "not stated (research)"},
 ]  # fmt: skip
 LIMITS = [
+    "Riders, bicycles, motorcycles, traffic lights, trucks and buses are hardly ever told on held-out Cityscapes and BDD frames: few training frames name them.",
     "Trained on about 900 frames of a few cities by day: at night, in snow and in the tropics' crowds it errs more.",
     "Far and thin things (poles, signs, riders) are often missed at the size that the network sees.",
     "Walls, fences, trains and terrain are rarely labelled in the data and often confused.",
@@ -43,18 +44,27 @@ def export(run: Path, name: str) -> Card:
     """Write ``weights/NAME`` from a run's averaged weights. Figures are added by ``evaluate --write``."""
     model = load_run(run)
     recipe = read_recipe(run)
-    arguments = recipe.pop("arguments")
-    options = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in recipe.items())
-    if arguments:
-        options += f" --arguments '{json.dumps(arguments)}'"
+    arguments = recipe["arguments"]
+    stem = run.parent / recipe.get("stem", "")
+    before = f"{_command('stem', stem.parent)}; then " if stem.is_file() else ""
     architecture = recipe["model"]
     card = Card(
         name=name, title=TITLES[name], task="semantic", architecture=architecture, arguments=arguments,
         labels="cityscapes", transform=TRANSFORM | {"area": AREAS[architecture]}, licence="CC BY-NC-SA 4.0", data=DATA,
-        recipe=f"python -m core.training.driving train --data DATA --prepared PREPARED --run RUN {options}",
+        recipe=f"prepare and teach; then {before}{_command('train', run)}",
         measured={}, limits=LIMITS, sha256="", bytes=0, folder=weights_folder() / name,
     )  # fmt: skip
     card = save_checkpoint(card, model.state_dict())
     shutil.copy(run / "log.jsonl", card.folder / "log.jsonl")
     draw_curve(run / "log.jsonl", card.folder / "curve.png")
     return card
+
+
+def _command(step: str, run: Path) -> str:
+    """What a run was started with."""
+    recipe = read_recipe(run)
+    arguments = recipe.pop("arguments")
+    options = "".join(f" --{name.replace('_', '-')} {value}" for name, value in recipe.items())
+    if arguments:
+        options += f" --arguments '{json.dumps(arguments)}'"
+    return f"python -m core.training.driving {step} --data DATA --prepared PREPARED --run {run.name}{options}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -26,10 +27,12 @@ def feature_loss(answer: Tensor, wanted: Tensor) -> Tensor:
 def teach_stem(
     data: Path, prepared: Path, run: Path, recipe: Recipe, widths: tuple[int, ...] = (16, 32)
 ) -> Path:
-    """Train a stem for ``recipe.iterations`` steps; writes ``run/stem.pt`` and ``run/log.jsonl``, returns the former."""
+    """Train a stem for ``recipe.iterations`` steps; writes ``run/stem.pt`` (returned), ``run/log.jsonl``, ``run/recipe.json``."""
     torch.manual_seed(recipe.seed)
     cv2.setNumThreads(1)
     run.mkdir(parents=True, exist_ok=True)
+    described = {name: getattr(recipe, name) for name in ("iterations", "batch", "rate", "warm_up", "seed")}
+    (run / "recipe.json").write_text(json.dumps(described | {"arguments": {"stem": widths}}, indent=1))
     trunk = EfficientNetLite().eval()
     trunk.load_state_dict(imagenet_trunk())
     wanted_of = compiled(Early(trunk, REPLACED_BLOCKS), recipe.batch, (recipe.height, recipe.width))

@@ -196,6 +196,8 @@ def train(
     prefetch = 4 if recipe.workers else None
     batches = iter(DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=prefetch))
     described = asdict(recipe) | {"arguments": arguments or {}}
+    if stem is not None:
+        described["stem"] = f"{stem.parent.name}/{stem.name}"
     (run / "recipe.json").write_text(json.dumps(described, indent=1))
 
     def save(iteration: int) -> None:
