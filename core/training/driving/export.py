@@ -51,7 +51,7 @@ def export(run: Path, name: str) -> Card:
     card = Card(
         name=name, title=TITLES[name], task="semantic", architecture=architecture, arguments=arguments,
         labels="cityscapes", transform=TRANSFORM | {"area": AREAS[architecture]}, licence="CC BY-NC-SA 4.0", data=DATA,
-        recipe=f"prepare and teach; then {before}{_command('train', run)}",
+        recipe=f"python -m core.training.driving prepare, and teach; then {before}{_command('train', run)}",
         measured={}, limits=LIMITS, sha256="", bytes=0, folder=weights_folder() / name,
     )  # fmt: skip
     card = save_checkpoint(card, model.state_dict())
