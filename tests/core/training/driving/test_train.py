@@ -90,7 +90,9 @@ def test_a_network_teaches_another(root, tmp_path):
     teacher = train.network_teacher(tmp_path / "fcn", recipe)
     picture = torch.rand(2, 3, 32, 64) * 2 - 1
     with torch.no_grad():
-        assert torch.allclose(teacher(picture), train.load_run(tmp_path / "fcn").coarse(picture), atol=1e-3)
+        wanted = train.load_run(tmp_path / "fcn").coarse(picture)
+    # OpenVINO computes in bfloat16 where the CPU has it: 8 bits of precision, through sixty layers.
+    assert (teacher(picture) - wanted).abs().max() < 0.03 * wanted.abs().max()
     train.train(root, tmp_path, tmp_path / "taught", recipe, teacher=teacher)
     row = json.loads((tmp_path / "taught" / "log.jsonl").read_text().splitlines()[-1])
     assert row["distilled"] > 0
