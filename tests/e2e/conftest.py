@@ -16,6 +16,8 @@ from urllib.parse import urlparse
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# As it was before any test: what one test sets for itself is not the server's.
+ENVIRONMENT = dict(os.environ)
 HERE = ("127.0.0.1", "localhost", "triptych.test")  # the last is mapped to the first by a browser's option
 BROWSER_OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -49,7 +51,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, server_files: Path) -> Iter
     """Address of a running ``python -m demos``; the process is ended with a Ctrl-C afterwards."""
     import signal
 
-    environment = os.environ | {
+    environment = ENVIRONMENT | {
         "TRIPTYCH_CACHE": str(tmp_path_factory.mktemp("cache")),
         "TMPDIR": str(server_files),
     }
