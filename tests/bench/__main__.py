@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 
@@ -15,7 +16,7 @@ def main() -> None:
     go_offline()
     import cv2
 
-    from tests.bench import metrics, portrait, volumes
+    from tests.bench import driving, metrics, portrait, volumes
     from tests.bench.harness import keep
 
     cv2.setNumThreads(2)
@@ -24,7 +25,7 @@ def main() -> None:
         print("PEERS is not set: models of peers are left out (make bench PEERS=DIR)")
     table = {}
     print(f"{'':48} {'ours':>9} {'peer':>9} {'ratio':>6}")
-    for row in portrait.rows(peers):
+    for row in itertools.chain(portrait.rows(peers), driving.rows(peers)):
         theirs = f"{row.peer_ms:6.2f} ms {row.ratio:6.2f}  {row.peer}" if row.peer_ms else ""
         print(f"{row.name:48} {row.ours_ms:6.2f} ms {theirs}", flush=True)
         table[row.name] = {

@@ -97,7 +97,9 @@ def test_roads_are_seen_live_and_doubt_is_told(serve, page):
     wait_for_pixel(page, 320, 460, ROAD)
     wait_for_pixel(page, 320, 20, SKY)
     page.click("#live-view label:has-text('Road ahead')")
-    wait_for(page, 320, 460, lambda rgb: rgb[1] > max(rgb[0], rgb[2]) + 20)  # road's purple, greened by the free path
+    wait_for(
+        page, 320, 460, lambda rgb: rgb[1] > max(rgb[0], rgb[2]) + 20
+    )  # road's purple, greened by the free path
     serve.network.blind = True
     page.wait_for_selector("#live-status:has-text('hardly looks like a road')", timeout=WAIT)
     serve.network.blind = False
