@@ -69,7 +69,7 @@ BAD = {
     "time": (lambda p: ct(p / "a.nii"), ["--time", "3"], "no time point 3"),
     "uncertainty": (lambda p: ct(p / "a.nii"), ["--uncertainty"], "no uncertainty"),
     "mesh": (lambda p: ct(p / "a.nii"), ["--mesh", "a.obj"], ".glb or .stl"),
-    "task": (lambda p: ct(p / "a.nii"), ["--task", "liver"], "one of ct-tissues"),
+    "task": (lambda p: ct(p / "a.nii"), ["--task", "liver"], "ct-tissues"),
 }  # fmt: skip
 
 
