@@ -21,9 +21,8 @@ const wire = (() => {
     if (!near || !costs) return;
     const { jpeg, bare: planes } = costs;
     (wasBare ? planes : jpeg).push(ms);
-    if (jpeg.length < TRIAL) return;
-    if (planes.length < TRIAL) {
-      bare = true;
+    if (jpeg.length < TRIAL || planes.length < TRIAL) {
+      bare = planes.length < jpeg.length;   // in turns: both meet the same load
       return;
     }
     bare = middle(planes) <= middle(jpeg);
