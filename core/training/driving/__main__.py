@@ -123,7 +123,7 @@ def main(argv: list[str] | None = None) -> None:
     elif options.step == "export":
         from core.training.driving.export import export
         from core.training.driving.instance_export import export_instances
-        from core.training.driving.train import read_recipe
+        from core.training.loop import read_recipe
 
         made = export if read_recipe(options.run)["model"] in MODELS else export_instances
         print(made(options.run, options.name))

@@ -111,7 +111,8 @@ def report(
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Print the table of runs' folders and of checkpoints' names; ``write`` keeps the figures in the cards."""
     from core.models import build_model
-    from core.training.driving.train import AREAS, load_run, read_recipe
+    from core.training.driving.train import AREAS, load_run
+    from core.training.loop import read_recipe
     from core.weights import load_card, load_state
 
     frames = list_frames(data)

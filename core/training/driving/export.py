@@ -6,7 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
-from core.training.driving.train import AREAS, load_run, read_recipe
+from core.training.driving.train import AREAS, load_run
+from core.training.loop import read_recipe
 from core.training.portrait.export import draw_curve
 from core.weights import Card, save_checkpoint, weights_folder
 
@@ -62,7 +63,7 @@ def export(run: Path, name: str) -> Card:
 
 def _command(step: str, run: Path) -> str:
     """What a run was started with."""
-    recipe = read_recipe(run)
+    recipe = json.loads((run / "recipe.json").read_text())
     arguments = recipe.pop("arguments")
     options = "".join(f" --{name.replace('_', '-')} {value}" for name, value in recipe.items())
     if arguments:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,22 +17,13 @@ from core.models import build_model
 from core.models.driving_fast import REPLACED_BLOCKS, FastTrunk
 from core.models.efficientnet_lite import EfficientNetLite
 from core.models.semantic import Coarse
-from core.training.common import (
-    Early,
-    Log,
-    averaged_model,
-    compiled,
-    imagenet_trunk,
-    learning_rate,
-    save_state,
-    scale,
-)
+from core.training.common import Early, compiled, imagenet_trunk, scale
 from core.training.driving.data import JOINT_TABLE
 from core.training.driving.losses import distillation_loss, driving_loss, row_weights
 from core.training.driving.samples import Samples, count_rows, load
+from core.training.loop import averaged_state, fit, read_recipe
 
-CHECKPOINT_EVERY_S = 240
-LOG_EVERY = 50
+Batch = tuple[Tensor, Tensor, Tensor]
 MODELS = ("driving_fast", "fcn", "unet", "deeplab")
 # Pixels at which each network sees a whole frame: 576 × 288, 768 × 384.
 AREAS = {"driving_fast": 576 * 288, "fcn": 768 * 384, "unet": 768 * 384, "deeplab": 768 * 384}
@@ -75,23 +64,15 @@ class Stepper:
 
     def __init__(self, model: nn.Module, recipe: Recipe) -> None:
         self.model, self.frozen, self.request = model, recipe.frozen_blocks, None
-        self.frozen_parts: list[nn.Module] = []
         trunk: EfficientNetLite | FastTrunk = model.trunk
         if self.frozen:
             if isinstance(trunk, FastTrunk):
                 raise InputError("driving_fast has no ImageNet stem to freeze", "--frozen-blocks 0")
-            self.frozen_parts = [trunk.stem, trunk.stem_bn, *trunk.blocks[: self.frozen]]
-            for part in self.frozen_parts:
+            for part in (trunk.stem, trunk.stem_bn, *trunk.blocks[: self.frozen]):
                 part.requires_grad_(False).eval()
             self.request = compiled(Early(trunk, self.frozen), recipe.batch, (recipe.height, recipe.width))
         for block in trunk.blocks:
             block.mixed_precision = True
-
-    def train(self) -> None:
-        """Training mode, but the frozen parts' statistics stay."""
-        self.model.train()
-        for part in self.frozen_parts:
-            part.eval()
 
     def features(self, image: Tensor) -> list[Tensor]:
         trunk = self.model.trunk
@@ -164,7 +145,6 @@ def train(
     """
     torch.manual_seed(recipe.seed)
     cv2.setNumThreads(1)  # OpenCV's own threads would not survive the fork of the sample makers
-    run.mkdir(parents=True, exist_ok=True)
     model = build_model(recipe.model, **(arguments or {}))
     if initial is not None:
         model.load_state_dict(initial)
@@ -178,44 +158,18 @@ def train(
         {"params": [p for p in trainable if id(p) in trunk_ids], "factor": recipe.trunk_rate},
         {"params": [p for p in trainable if id(p) not in trunk_ids], "factor": 1.0},
     ]
-    optimiser = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.weight_decay)
-    averaged = averaged_model(model, recipe.average)
-    start = 0
-    if (run / "last.pt").exists():
-        state = torch.load(run / "last.pt", weights_only=True)
-        model.load_state_dict(state["model"])
-        averaged.load_state_dict(state["averaged"])
-        optimiser.load_state_dict(state["optimiser"])
-        start = state["iteration"]
-
     stored = load(data, prepared)
     weights = row_weights(torch.from_numpy(count_rows(stored, len(JOINT_TABLE))).float())
-    # A resumed run draws fresh samples rather than the first ones again.
-    seed = recipe.seed * 1_000_003 + start
-    samples = Samples(stored, (recipe.height, recipe.width), AREAS[recipe.model], seed)
-    prefetch = 4 if recipe.workers else None
-    batches = iter(DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=prefetch))
-    described = asdict(recipe) | {"arguments": arguments or {}}
-    if stem is not None:
-        described["stem"] = f"{stem.parent.name}/{stem.name}"
-    (run / "recipe.json").write_text(json.dumps(described, indent=1))
 
-    def save(iteration: int) -> None:
-        state = {
-            "model": model.state_dict(), "averaged": averaged.state_dict(),
-            "optimiser": optimiser.state_dict(), "iteration": iteration,
-        }  # fmt: skip
-        save_state(run / "last.pt", state)
+    def batches(start: int) -> Iterator[Batch]:
+        # A resumed run draws fresh samples rather than the first ones again.
+        seed = recipe.seed * 1_000_003 + start
+        samples = Samples(stored, (recipe.height, recipe.width), AREAS[recipe.model], seed)
+        prefetch = 4 if recipe.workers else None
+        return iter(DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=prefetch))
 
-    stepper.train()
-    log = Log(run / "log.jsonl")
-    saved = time.monotonic()
-    last = recipe.iterations if stop_after is None else min(recipe.iterations, stop_after)
-    for iteration in range(start, last):
-        began = time.monotonic()
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(recipe, iteration) * group["factor"]
-        image, target, taught = next(batches)
+    def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        image, target, taught = batch
         picture = scale(image)
         logits = at_labels(stepper(picture), target)
         loss, parts = driving_loss(logits, target, taught, weights, recipe.taught)
@@ -223,40 +177,21 @@ def train(
             distilled = distillation_loss(logits, at_labels(teacher(picture), target))
             loss = loss + recipe.distilled * distilled
             parts["distilled"] = distilled.item()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(trainable, 5.0)
-        optimiser.step()
-        averaged.update_parameters(model)
-        log.add({"loss": loss.item()} | parts | {"s": time.monotonic() - began})
-        if (iteration + 1) % LOG_EVERY == 0:
-            log.write(iteration + 1)
-        if time.monotonic() - saved > CHECKPOINT_EVERY_S:
-            save(iteration + 1)
-            saved = time.monotonic()
-    save(last)
-    torch.save(averaged.module.state_dict(), run / "best.pt")
-    return averaged.module
+        return loss, parts
 
-
-def read_recipe(run: Path) -> dict:
-    """``recipe.json`` of a run.
-
-    Raises:
-        InputError: there is none.
-    """
-    path = run / "recipe.json"
-    if not path.is_file():
-        raise InputError(f"{run} is not a run", "a folder with recipe.json and last.pt", "give it with --run")
-    return json.loads(path.read_text())
+    described = asdict(recipe) | {"arguments": arguments or {}}
+    if stem is not None:
+        described["stem"] = f"{stem.parent.name}/{stem.name}"
+    averaged = fit(model, recipe, run, batches, loss_of, described, stop_after, groups)
+    torch.save(averaged.state_dict(), run / "best.pt")
+    return averaged
 
 
 def load_run(run: Path) -> nn.Module:
     """The averaged network of a run, finished or not, in evaluation mode."""
     recipe = read_recipe(run)
     model = build_model(recipe["model"], **recipe["arguments"])
-    state = torch.load(run / "last.pt", weights_only=True)["averaged"]
-    model.load_state_dict({k.removeprefix("module."): v for k, v in state.items() if k.startswith("module.")})
+    model.load_state_dict(averaged_state(run))
     return model.eval()
 
 

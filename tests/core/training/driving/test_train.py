@@ -14,7 +14,7 @@ from core.labels import get_label_set  # noqa: E402
 from core.models import build_model  # noqa: E402
 from core.models.efficientnet_lite import EfficientNetLite  # noqa: E402
 from core.results import ClassScores  # noqa: E402
-from core.training import common  # noqa: E402
+from core.training import common, loop  # noqa: E402
 from core.training.driving import __main__ as command  # noqa: E402
 from core.training.driving import evaluate, stem, train  # noqa: E402
 from core.training.driving.export import export  # noqa: E402
@@ -36,7 +36,7 @@ def no_imagenet(monkeypatch):
     monkeypatch.setattr(train, "imagenet_trunk", lambda: state)
     monkeypatch.setattr(stem, "imagenet_trunk", lambda: state)
     monkeypatch.setattr(train, "AREAS", {name: 48 * 64 for name in train.MODELS})
-    monkeypatch.setattr(train, "LOG_EVERY", 1)
+    monkeypatch.setattr(loop, "LOG_EVERY", 1)
 
 
 @pytest.mark.parametrize(("model", "frozen"), [("driving_fast", 0), ("deeplab", 3)])
