@@ -47,6 +47,16 @@ def learning_rate(recipe: Schedule, iteration: int) -> float:
     return recipe.rate * (0.01 + 0.99 * cosine)
 
 
+def trunk_groups(model: nn.Module, trunk_rate: float) -> list[dict[str, Any]]:
+    """The trainable parameters of ``model.trunk``, whose rate has the factor ``trunk_rate``, and all others."""
+    trunk = {id(p) for p in model.trunk.parameters()}
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    return [
+        {"params": [p for p in trainable if id(p) in trunk], "factor": trunk_rate},
+        {"params": [p for p in trainable if id(p) not in trunk], "factor": 1.0},
+    ]
+
+
 def averaged_model(model: nn.Module, decay: float) -> AveragedModel:
     """An exponential mean of the weights that forgets how it began: after n updates it looks back over n / 9 of them at most.
 

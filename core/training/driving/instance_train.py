@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader
 
 from core.models import build_model
 from core.models.mask_rcnn import MaskRCNN
-from core.training.common import Early, compiled, imagenet_trunk, scale
+from core.training.common import Early, compiled, imagenet_trunk, scale, trunk_groups
 from core.training.driving.instance_losses import instance_losses
 from core.training.driving.instance_samples import InstanceSamples, Sample, as_batch, load_instances
 from core.training.loop import averaged_state, fit, read_recipe
@@ -129,12 +129,7 @@ def train_instances(
         model.trunk.load_state_dict(imagenet_trunk())
     model = model.to(memory_format=torch.channels_last)
     stepper = InstanceStepper(model, recipe)
-    trunk = {id(p) for p in model.trunk.parameters()}
-    trainable = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in trainable if id(p) in trunk], "factor": recipe.trunk_rate},
-        {"params": [p for p in trainable if id(p) not in trunk], "factor": 1.0},
-    ]
+    groups = trunk_groups(model, recipe.trunk_rate)
 
     def loss_of(samples: Sequence[Sample]) -> tuple[Tensor, dict[str, float]]:
         maps = stepper(scale(torch.stack([s.image for s in samples])))

@@ -17,7 +17,7 @@ from core.models import build_model
 from core.models.driving_fast import REPLACED_BLOCKS, FastTrunk
 from core.models.efficientnet_lite import EfficientNetLite
 from core.models.semantic import Coarse
-from core.training.common import Early, compiled, imagenet_trunk, scale
+from core.training.common import Early, compiled, imagenet_trunk, scale, trunk_groups
 from core.training.driving.data import JOINT_TABLE
 from core.training.driving.losses import distillation_loss, driving_loss, row_weights
 from core.training.driving.samples import Samples, count_rows, load
@@ -152,12 +152,7 @@ def train(
         start_weights(model, stem)
     model = model.to(memory_format=torch.channels_last)
     stepper = Stepper(model, recipe)
-    trunk_ids = {id(p) for p in model.trunk.parameters()}
-    trainable = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in trainable if id(p) in trunk_ids], "factor": recipe.trunk_rate},
-        {"params": [p for p in trainable if id(p) not in trunk_ids], "factor": 1.0},
-    ]
+    groups = trunk_groups(model, recipe.trunk_rate)
     stored = load(data, prepared)
     weights = row_weights(torch.from_numpy(count_rows(stored, len(JOINT_TABLE))).float())
 

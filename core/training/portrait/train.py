@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,12 +15,13 @@ from torch.utils.data import DataLoader
 
 from core.models import build_model
 from core.models.efficientnet_lite import EfficientNetLite
-from core.training.common import Early, averaged_model, compiled, imagenet_trunk, learning_rate, scale
+from core.training.common import Early, compiled, imagenet_trunk, scale, trunk_groups
+from core.training.loop import averaged_state, fit
 from core.training.portrait.losses import distillation_loss, matte_loss
 from core.training.portrait.samples import Samples, load
 from core.weights import load_card, load_state
 
-CHECKPOINT_EVERY_S = 240
+Batch = tuple[Tensor, Tensor, Tensor]
 
 
 @dataclass(frozen=True)
@@ -55,21 +54,13 @@ class Stepper:
     def __init__(self, model: nn.Module, recipe: Recipe) -> None:
         self.model, self.frozen = model, recipe.frozen_blocks
         trunk: EfficientNetLite = model.trunk
-        self.frozen_parts: list[nn.Module] = []
         self.request = None
         if self.frozen:
-            self.frozen_parts = [trunk.stem, trunk.stem_bn, *trunk.blocks[: self.frozen]]
-            for part in self.frozen_parts:
+            for part in (trunk.stem, trunk.stem_bn, *trunk.blocks[: self.frozen]):
                 part.requires_grad_(False).eval()
             self.request = compiled(Early(trunk, self.frozen), recipe.batch, recipe.input_size or recipe.size)
         for block in trunk.blocks:
             block.mixed_precision = True
-
-    def train(self) -> None:
-        """Training mode, but the frozen parts' statistics stay."""
-        self.model.train()
-        for part in self.frozen_parts:
-            part.eval()
 
     def __call__(self, image: Tensor) -> Tensor:
         trunk = self.model.trunk
@@ -114,7 +105,6 @@ def train(
     """
     torch.manual_seed(recipe.seed)
     cv2.setNumThreads(1)  # OpenCV's own threads would not survive the fork of the sample makers
-    run.mkdir(parents=True, exist_ok=True)
     model = build_model("matte_unet", **arguments)
     if initial is not None:
         model.load_state_dict(initial, strict=initial_is_whole(initial))
@@ -122,48 +112,16 @@ def train(
         model.trunk.load_state_dict(imagenet_trunk())
     model = model.to(memory_format=torch.channels_last)
     stepper = Stepper(model, recipe)
-    trunk_ids = {id(p) for p in model.trunk.parameters()}
-    trainable = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in trainable if id(p) in trunk_ids], "factor": recipe.trunk_rate},
-        {"params": [p for p in trainable if id(p) not in trunk_ids], "factor": 1.0},
-    ]
-    optimiser = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.weight_decay)
-    averaged = averaged_model(model, recipe.average)
-    start = 0
-    if (run / "last.pt").exists():
-        state = torch.load(run / "last.pt", weights_only=True)
-        model.load_state_dict(state["model"])
-        averaged.load_state_dict(state["averaged"])
-        optimiser.load_state_dict(state["optimiser"])
-        start = state["iteration"]
+    pictures = load(data, prepared)
 
-    # A resumed run draws fresh samples rather than the first ones again.
-    samples = Samples(load(data, prepared), recipe.size, recipe.seed * 1000 + start)
-    loader = DataLoader(
-        samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=6 if recipe.workers else None
-    )
-    batches = iter(loader)
-    described = asdict(recipe) | {"arguments": arguments, "initial": initial_name, "teacher": teacher_name}
-    (run / "recipe.json").write_text(json.dumps(described, indent=1))
+    def batches(start: int) -> Iterator[Batch]:
+        # A resumed run draws fresh samples rather than the first ones again.
+        samples = Samples(pictures, recipe.size, recipe.seed * 1000 + start)
+        prefetch = 6 if recipe.workers else None
+        return iter(DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=prefetch))
 
-    def save(iteration: int) -> None:
-        state = {
-            "model": model.state_dict(), "averaged": averaged.state_dict(),
-            "optimiser": optimiser.state_dict(), "iteration": iteration,
-        }  # fmt: skip
-        torch.save(state, run / "last.pt.part")
-        os.replace(run / "last.pt.part", run / "last.pt")
-
-    stepper.train()
-    saved = began = time.monotonic()
-    sums: dict[str, float] = {}
-    counted = 0
-    last = recipe.iterations if stop_after is None else min(recipe.iterations, stop_after)
-    for iteration in range(start, last):
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(recipe, iteration) * group["factor"]
-        image, alpha, weight = next(batches)
+    def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
+        image, alpha, weight = batch
         picture = scale(image)
         if recipe.input_size:
             small = F.interpolate(picture, (recipe.input_size,) * 2, mode="bilinear", antialias=True)
@@ -174,32 +132,15 @@ def train(
         alpha, weight = (t.unsqueeze(1).float().div_(255) for t in (alpha, weight))
         loss, parts = matte_loss(logits, alpha, weight)
         if teacher is not None:
-            answer = teacher(picture)
-            taught = distillation_loss(logits, answer)
+            taught = distillation_loss(logits, teacher(picture))
             loss, parts["taught"] = 0.5 * loss + taught, taught.item()
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(trainable, 5.0)
-        optimiser.step()
-        averaged.update_parameters(model)
-        counted += 1
-        for name, value in ({"loss": loss.item()} | parts).items():
-            sums[name] = sums.get(name, 0.0) + value
-        if (iteration + 1) % 50 == 0:
-            seconds = (time.monotonic() - began) / counted
-            row = {"iteration": iteration + 1, "s": round(seconds, 3)} | {
-                k: round(v / counted, 4) for k, v in sums.items()
-            }
-            with open(run / "log.jsonl", "a") as log:
-                log.write(json.dumps(row) + "\n")
-            print(row, flush=True)
-            sums, counted, began = {}, 0, time.monotonic()
-        if time.monotonic() - saved > CHECKPOINT_EVERY_S:
-            save(iteration + 1)
-            saved = time.monotonic()
-    save(last)
-    torch.save(averaged.module.state_dict(), run / "best.pt")
-    return averaged.module
+        return loss, parts
+
+    described = asdict(recipe) | {"arguments": arguments, "initial": initial_name, "teacher": teacher_name}
+    groups = trunk_groups(model, recipe.trunk_rate)
+    averaged = fit(model, recipe, run, batches, loss_of, described, stop_after, groups)
+    torch.save(averaged.state_dict(), run / "best.pt")
+    return averaged
 
 
 def load_run(run: Path, *others: Path) -> nn.Module:
@@ -209,12 +150,12 @@ def load_run(run: Path, *others: Path) -> nn.Module:
     valley, and the mean is better than either (Wortsman et al., "Model soups", 2022).
     """
     model = build_model("matte_unet", **json.loads((run / "recipe.json").read_text())["arguments"])
-    states = [torch.load(folder / "last.pt", weights_only=True)["averaged"] for folder in (run, *others)]
+    states = [averaged_state(folder) for folder in (run, *others)]
     mean = {
         name: sum(state[name] for state in states) / len(states) if value.is_floating_point() else value
         for name, value in states[0].items()
     }
-    model.load_state_dict({k.removeprefix("module."): v for k, v in mean.items() if k.startswith("module.")})
+    model.load_state_dict(mean)
     return model.eval()
 
 
