@@ -5,9 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import socket
-import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +12,6 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from PIL import Image
 
@@ -34,6 +30,7 @@ from demos.driving.video import build_video_tab
 from demos.page_head import PageHead
 from demos.scoring.server import scoring_router
 from demos.words import words
+from tests.demos.live.conftest import running
 
 WAIT = 120_000
 CITY = get_label_set("cityscapes")
@@ -101,15 +98,8 @@ def roads(tmp_path_factory, asked) -> Iterator[str]:
                 app, page, path.rstrip("/") or "/", ssr_mode=False, footer_links=[], show_error=True
             )
         app.add_middleware(PageHead, pages=PATHS)
-        listening = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
+        with running(app) as port:
+            yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +13,6 @@ import gradio as gr
 import nibabel as nib
 import numpy as np
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from core.medical.phantom import draw_head
@@ -29,6 +26,7 @@ from demos.page_head import PageHead
 from demos.scoring.server import scoring_router
 from demos.words import words
 from tests.core.medical.tiny import bright_network
+from tests.demos.live.conftest import running
 
 WAIT = 120_000
 PATHS = {"/": "en", "/ko/": "ko"}
@@ -64,15 +62,8 @@ def clinic(tmp_path_factory, visits) -> Iterator[str]:
                 app, page, path.rstrip("/") or "/", ssr_mode=False, footer_links=[], show_error=True
             )
         app.add_middleware(PageHead, pages=PATHS)
-        listening = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
+        with running(app) as port:
+            yield f"http://127.0.0.1:{port}"
         examples.drawn_head.cache_clear()
 
 
