@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.utils import get_upload_folder
 
+from demos.access.gates import add_gates
+from demos.access.options import Access
+from demos.access.pages import Languages
+from demos.access.sign_in import sign_out_html
+from demos.api.callers import Callers
+from demos.api.endpoints import build_endpoints
 from demos.doors import masthead, page_path, tab, wire_doors
 from demos.driving.clip import DrawnClip
 from demos.driving.compare import place_html
@@ -34,7 +41,10 @@ KEPT_S = 6 * 3600  # uploads and results; all of them go when the server stops
 _SWEEP_S = 900
 
 
-def build_page(language: str, home: str, sessions: Sessions, scenes: Scenes, clip: DrawnClip) -> gr.Blocks:
+def build_page(
+    language: str, home: str, sessions: Sessions, scenes: Scenes, clip: DrawnClip, callers: Callers,
+    access: Access,
+) -> gr.Blocks:  # fmt: skip
     """The front door and the panels that exist."""
     w = words(language)
     with gr.Blocks(title="Triptych", analytics_enabled=False, delete_cache=(_SWEEP_S, KEPT_S)) as page:
@@ -58,18 +68,22 @@ def build_page(language: str, home: str, sessions: Sessions, scenes: Scenes, cli
             with tab("scoring", w["scoring"]) as parts["scoring"]:
                 build_scoring_tab(w)
         wire_doors(tabs, parts)
-        gr.HTML(f"<div id=private>{w['private']}</div>")
+        private = w["private_served" if access.for_others else "private"]
+        gr.HTML(f"<div id=private>{private}{sign_out_html(w) if access.user else ''}</div>")
+        build_endpoints(w, page, callers)
     return page
 
 
-def build_app(language: str | None = None) -> FastAPI:
+def build_app(language: str | None = None, access: Access | None = None) -> FastAPI:
     """The whole server as an ASGI application.
 
     Args:
         language: of the page at ``/``; None: the browser's own, English where it is neither.
+        access: who may come; None: this machine.
     """
+    access = access or Access()
     home = language or "en"
-    sessions, scenes, clip = Sessions(), Scenes(), DrawnClip()
+    sessions, scenes, clip, callers = Sessions(), Scenes(), DrawnClip(), Callers()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(download_router(sessions, words(home)["expired"]))
     app.include_router(live_router())
@@ -79,11 +93,14 @@ def build_app(language: str | None = None) -> FastAPI:
     # "/" last: a mount there answers for every path that no earlier one took.
     for code in sorted(LANGUAGES, key=lambda code: code == home):
         gr.mount_gradio_app(
-            app, build_page(code, home, sessions, scenes, clip), page_path(code, home).rstrip("/") or "/",
+            app, build_page(code, home, sessions, scenes, clip, callers, access),
+            page_path(code, home).rstrip("/") or "/",
             server_name="127.0.0.1", footer_links=[], show_error=True, max_file_size=MAX_UPLOAD, ssr_mode=False,
-            pwa=False, enable_monitoring=False, theme=theme(),
+            pwa=False, enable_monitoring=False, run_history=False, mcp_server=False, theme=theme(),
             favicon_path=str(FAVICON) if code == home else None,
         )  # fmt: skip
-    app.add_middleware(PageHead, pages={page_path(code, home): code for code in LANGUAGES})
+    pages = {page_path(code, home): code for code in LANGUAGES}
+    app.add_middleware(PageHead, pages=pages)
     app.add_middleware(LanguageGate, home=home, follow_browser=language is None)
+    add_gates(app, access, Languages(pages, home, language is None), get_upload_folder())
     return app

@@ -17,7 +17,7 @@ from core.weights import Card, list_cards, load_card
 from demos.words import card_text
 
 
-def hand_over_file(component: gr.Image | gr.Video):
+def hand_over_file(component: gr.Image | gr.Video | gr.File):
     """Make a field pass on the file as it was given: reading it is core's business, and its errors too."""
     component.preprocess = lambda payload: payload.path if payload else None  # type: ignore[method-assign, assignment]
     return component

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from core.errors import InputError
-from core.media.images import write_image
+from core.media.images import Photo, write_image
 from demos.portrait.example import example_photo
 from demos.portrait.session import Session, Sessions
 
@@ -30,7 +30,7 @@ def download_router(sessions: Sessions, expired: str) -> APIRouter:
             raise HTTPException(404, expired)
         try:
             picture = session.render_full()
-            name = result_name(session)
+            name = result_name(session.photo, session.effect.output)
             with tempfile.TemporaryDirectory() as folder:
                 target = Path(folder) / f"result{Path(name).suffix}"
                 body = write_image(target, picture, like=session.photo).read_bytes()
@@ -46,7 +46,7 @@ def download_router(sessions: Sessions, expired: str) -> APIRouter:
     return router
 
 
-def result_name(session: Session) -> str:
+def result_name(photo: Photo, output: str) -> str:
     """``holiday.heic`` → ``holiday-blur.jpg``; what has transparency or is a matte becomes a PNG."""
-    suffix = ".png" if session.effect.output in ("cutout", "matte") else ".jpg"
-    return f"{Path(session.photo.name).stem}-{session.effect.output}{suffix}"
+    suffix = ".png" if output in ("cutout", "matte") else ".jpg"
+    return f"{Path(photo.name).stem}-{output}{suffix}"

@@ -85,7 +85,7 @@ def build_stage(w: dict[str, str], prefix: str, idle: str) -> VideoStage:
         download = gr.DownloadButton(
             w["download_video"], variant="primary", visible=False, elem_id=f"{prefix}-download"
         )
-    return VideoStage(source, preview, result, status, start, cancel, download, gr.State(threading.Event))
+    return VideoStage(source, preview, result, status, start, cancel, download, gr.State(None))
 
 
 def wire_stage(
@@ -101,12 +101,11 @@ def wire_stage(
         make: from the settings' values, the end of the result's name and what is done with every frame.
     """
 
-    def prepare(path: str | None, halt: threading.Event):
+    def prepare(path: str | None):
         with messages(w):
             if not path:
                 raise InputError(w["no_video"])
-        halt.clear()
-        return status_line(w["waiting"]), *_buttons(working=True), gr.update(visible=False)
+        return threading.Event(), status_line(w["waiting"]), *_buttons(working=True), gr.update(visible=False)
 
     def run(path: str, halt: threading.Event, *values):
         folder = Path(tempfile.mkdtemp(dir=tempfile.gettempdir()))
@@ -128,7 +127,7 @@ def wire_stage(
             shutil.rmtree(folder, ignore_errors=True)  # Gradio has its own copy by now
 
     ready = stage.start.click(
-        prepare, [stage.source, stage.halt], [stage.status, *stage.buttons, stage.result],
+        prepare, stage.source, [stage.halt, stage.status, *stage.buttons, stage.result],
         concurrency_limit=None, **_QUIET,
     )  # fmt: skip
     running = ready.success(
