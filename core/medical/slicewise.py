@@ -14,6 +14,8 @@ from core.medical.tasks import Segmented
 from core.medical.volume import Volume
 from core.transforms.respace import Respace
 
+Spacing = tuple[float, float, float]
+
 
 @dataclass(frozen=True)
 class Anchors:
@@ -82,6 +84,20 @@ class Plan:
         if self.ids[0] != 0:
             raise ValueError(f"the first class has id {self.ids[0]}, expected 0 for background")
 
+    def spacing_for(self, own: Spacing, across: int | None = None) -> Spacing:
+        """mm between the voxels that the network sees of a scan whose own are ``own`` mm apart.
+
+        Args:
+            across: an axis that keeps its own spacing, as that of a single slice has to.
+        """
+        x, y, z = (
+            mm
+            if axis == across or wanted is None or max(mm / wanted, wanted / mm) <= self.tolerance
+            else wanted
+            for axis, (wanted, mm) in enumerate(zip(self.working, own, strict=True))
+        )
+        return x, y, z
+
 
 def segment_slicewise(
     volume: Volume, predict: Predictor, plan: Plan, progress: Callable[[float], None] | None = None
@@ -101,12 +117,8 @@ def segment_slicewise(
     Raises:
         InputError: too large for the network, or without an area to look at.
     """
-    x, y, z = (
-        own if wanted is None or max(own / wanted, wanted / own) <= plan.tolerance else wanted
-        for wanted, own in zip(plan.working, volume.spacing, strict=True)
-    )
     shape = (volume.data.shape[0], volume.data.shape[1], volume.data.shape[2])
-    way = Respace(shape, volume.spacing, (x, y, z))
+    way = Respace(shape, volume.spacing, plan.spacing_for(volume.spacing))
     values = plan.intensity(way.forward(volume.data))
     box = busy_box(values, plan.air) if plan.air is not None else None
     prediction = predict_volume(

@@ -1,4 +1,4 @@
-"""What every training run needs: ImageNet's trunk, the learning rate, frozen parts in OpenVINO, state and log."""
+"""What every training run needs: ImageNet's trunk, the learning rate, averaged weights, state and log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from core.models.efficientnet_lite import EfficientNetLite, rename_published
+from core.models.efficientnet_lite import rename_published
 
 
 class Schedule(Protocol):
@@ -72,27 +72,6 @@ def averaged_model(model: nn.Module, decay: float) -> AveragedModel:
             torch._foreach_copy_(mean, now)
 
     return AveragedModel(model, multi_avg_fn=update, use_buffers=True)
-
-
-class Early(nn.Module):
-    """The frozen beginning of a trunk: a tuple of its features."""
-
-    def __init__(self, trunk: EfficientNetLite, blocks: int) -> None:
-        super().__init__()
-        self.trunk, self.blocks = trunk, blocks
-
-    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
-        return tuple(self.trunk.early(image, self.blocks))
-
-
-def compiled(network: nn.Module, batch: int, size: int | tuple[int, int]):  # -> openvino.InferRequest
-    """A network without gradients, as an OpenVINO request for float (batch, 3, h, w); one number is a square."""
-    import openvino as ov
-
-    shape = (batch, 3, *((size, size) if isinstance(size, int) else size))
-    graph = ov.convert_model(network, example_input=torch.zeros(shape), input=[shape])
-    settings = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "PERFORMANCE_HINT": "LATENCY"}
-    return ov.Core().compile_model(graph, "CPU", settings).create_infer_request()
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset
 
 from core.errors import InputError
 from core.training.common import Log, Schedule, averaged_model, learning_rate, save_state
@@ -26,6 +27,37 @@ class Loop(Schedule, Protocol):
     def weight_decay(self) -> float: ...
     @property
     def average(self) -> float: ...
+
+
+class Drawn(Protocol):
+    """The part of a recipe that :func:`endless` needs."""
+
+    @property
+    def batch(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def workers(self) -> int: ...
+
+
+def endless(
+    samples: Callable[[int], IterableDataset], recipe: Drawn, collate: Callable[[Sequence], Any] | None = None
+) -> Callable[[int], Iterator[Any]]:
+    """What :func:`fit` takes as ``batches``: a stream of samples, made in processes beside the training step.
+
+    Args:
+        samples: the endless samples of a seed. A resumed run draws fresh ones rather than the first ones again.
+        collate: samples to a batch (None: tensors are stacked).
+    """
+
+    def batches(start: int) -> Iterator[Any]:
+        loader = DataLoader(
+            samples(recipe.seed * 1_000_003 + start), recipe.batch, num_workers=recipe.workers,
+            prefetch_factor=4 if recipe.workers else None, collate_fn=collate,
+        )  # fmt: skip
+        return iter(loader)
+
+    return batches
 
 
 def fit(

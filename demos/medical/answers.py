@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from core.medical.one_slice import SliceAnswer
 from core.medical.report import LabelFigures, figures
 from core.medical.tasks import Finding, Task
 from core.metrics import VolumeScore
 from demos.medical.asked import all_tasks, task_key, task_title
 from demos.medical.label_words import medical_name
-from demos.medical.one_slice import SliceAnswer
 from demos.medical.shown import shown_copy, shown_labels, window
 from demos.medical.told import tell_all
 from demos.medical.truth import Truth

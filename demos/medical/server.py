@@ -17,13 +17,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from core.errors import InputError
+from core.medical.one_slice import segment_slice
 from core.medical.tasks import Finding
 from core.metrics import VolumeScore
 from demos.medical.answers import finding_json, scan_json, slice_json
 from demos.medical.asked import find_task, task_title
 from demos.medical.downloads import KINDS, make_download
 from demos.medical.examples import examples
-from demos.medical.one_slice import segment_slice
 from demos.medical.shown import encode_ids, encode_share, encode_values, gzipped, shown_copy
 from demos.medical.truth import Truth, read_truth
 from demos.medical.uploads import clear, main_file, store

@@ -163,3 +163,22 @@ def degrade(rng: Rng, image: np.ndarray) -> np.ndarray:
     elif kind < 0.9:
         image = tone(rng, image, 1.2)
     return camera(rng, image) if rng.random() < 0.6 else image
+
+
+def draw_crop(
+    rng: Rng, image: np.ndarray, crop: tuple[int, int], side: float, focus: tuple[float, float] | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where a crop lies, and its picture, degraded.
+
+    Args:
+        image: uint8 RGB (H, W, 3).
+        crop: (height, width) in px.
+        side: the whole picture is seen as large as a square of that side, zoom apart.
+        focus: (x, y) in px that the crop shows; None: anywhere.
+
+    Returns:
+        The matrix (2, 3) of :func:`crop_matrix`, and uint8 RGB of the crop's size.
+    """
+    height, width = image.shape[:2]
+    matrix = crop_matrix(rng, (height, width), crop, float(side / np.sqrt(height * width)), focus)
+    return matrix, degrade(rng, warp_image(image, matrix, crop))

@@ -1,15 +1,14 @@
-"""A run becomes a checkpoint: card, safetensors, log and curve."""
+"""A run of a semantic network becomes a checkpoint."""
 
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
+from core.training.checkpoints import options_of, read_log, write_checkpoint
 from core.training.driving.train import AREAS, load_run
 from core.training.loop import read_recipe
-from core.training.portrait.export import draw_curve
-from core.weights import Card, save_checkpoint, weights_folder
+from core.weights import Card, weights_folder
 
 TRANSFORM = {"multiple": 32, "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5]}
 NAMES = {
@@ -55,17 +54,10 @@ def export(run: Path, name: str) -> Card:
         recipe=f"python -m core.training.driving prepare, and teach; then {before}{_command('train', run)}",
         measured={}, limits=LIMITS, sha256="", bytes=0, folder=weights_folder() / name,
     )  # fmt: skip
-    card = save_checkpoint(card, model.state_dict())
-    shutil.copy(run / "log.jsonl", card.folder / "log.jsonl")
-    draw_curve(run / "log.jsonl", card.folder / "curve.png")
-    return card
+    return write_checkpoint(card, model, read_log(run))
 
 
 def _command(step: str, run: Path) -> str:
     """What a run was started with."""
-    recipe = json.loads((run / "recipe.json").read_text())
-    arguments = recipe.pop("arguments")
-    options = "".join(f" --{name.replace('_', '-')} {value}" for name, value in recipe.items())
-    if arguments:
-        options += f" --arguments '{json.dumps(arguments)}'"
+    options = options_of(json.loads((run / "recipe.json").read_text()))
     return f"python -m core.training.driving {step} --data DATA --prepared PREPARED --run {run.name}{options}"

@@ -1,17 +1,15 @@
-"""A run of Mask R-CNN becomes a checkpoint: card, safetensors, log and curve."""
+"""A run of Mask R-CNN becomes a checkpoint."""
 
 from __future__ import annotations
 
-import json
-import shutil
 from dataclasses import asdict
 from pathlib import Path
 
 from core.instances import Limits
+from core.training.checkpoints import options_of, read_log, write_checkpoint
 from core.training.driving.instance_train import AREA, load_instance_run
 from core.training.loop import read_recipe
-from core.training.portrait.export import draw_curve
-from core.weights import Card, save_checkpoint, weights_folder
+from core.weights import Card, weights_folder
 
 TITLE = "Road scenes, Mask R-CNN: every person and vehicle with a mask of its own"
 TRANSFORM = {
@@ -36,18 +34,11 @@ def export_instances(run: Path, name: str) -> Card:
     """Write ``weights/NAME`` from a run's averaged weights. Figures are added by ``evaluate --write``."""
     model = load_instance_run(run)
     recipe = read_recipe(run)
-    arguments = recipe.pop("arguments")
-    options = " ".join(f"--{k.replace('_', '-')} {v}" for k, v in recipe.items())
-    if arguments:
-        options += f" --arguments '{json.dumps(arguments)}'"
     card = Card(
-        name=name, title=TITLE, task="instance", architecture=recipe["model"], arguments=arguments,
+        name=name, title=TITLE, task="instance", architecture=recipe["model"], arguments=recipe["arguments"],
         labels="cityscapes", transform=TRANSFORM, licence="CC BY-NC-SA 4.0", data=DATA,
         recipe="python -m core.training.driving instances --data DATA --prepared PREPARED --people PORTRAIT "
-        f"--run RUN {options}",
+        f"--run {run.name}{options_of(recipe)}",
         measured={}, limits=LIMITS, sha256="", bytes=0, folder=weights_folder() / name,
     )  # fmt: skip
-    card = save_checkpoint(card, model.state_dict())
-    shutil.copy(run / "log.jsonl", card.folder / "log.jsonl")
-    draw_curve(run / "log.jsonl", card.folder / "curve.png")
-    return card
+    return write_checkpoint(card, model, read_log(run))

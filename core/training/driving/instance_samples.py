@@ -107,9 +107,7 @@ class InstanceSamples(IterableDataset):
             kinds = sorted(frame.places)
             places = frame.places[kinds[rng.integers(len(kinds))]]
             focus = places[rng.integers(len(places))]
-        scale *= float(np.sqrt(self.area / (height * width)))
-        matrix = augment.crop_matrix(rng, (height, width), self.crop, scale, focus)
-        image = augment.degrade(rng, augment.warp_image(frame.image, matrix, self.crop))
+        matrix, image = augment.draw_crop(rng, frame.image, self.crop, scale * self.area**0.5, focus)
         numbers, inside = (
             cv2.warpAffine(values, matrix, self.crop[::-1], flags=cv2.INTER_NEAREST)
             for values in (frame.things.numbers, np.ones((height, width), np.uint8))

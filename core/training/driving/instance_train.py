@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import cv2
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from core.models import build_model
 from core.models.mask_rcnn import MaskRCNN
-from core.training.common import Early, compiled, imagenet_trunk, scale, trunk_groups
+from core.training.common import imagenet_trunk, scale, trunk_groups
 from core.training.driving.instance_losses import instance_losses
 from core.training.driving.instance_samples import InstanceSamples, Sample, as_batch, load_instances
-from core.training.loop import averaged_state, fit, read_recipe
+from core.training.frozen import PartlyFrozen
+from core.training.loop import averaged_state, endless, fit, read_recipe
 
 AREA = 1024 * 512  # px at which the network sees a whole frame
 
@@ -45,58 +45,20 @@ class InstanceRecipe:
 
 
 class InstanceStepper:
-    """The pyramid of a batch, arranged for a CPU with two cores.
-
-    What is frozen runs in OpenVINO. Dense and 1×1 convolutions run in bfloat16, depthwise ones in float32.
-    """
+    """The pyramid of a batch, arranged for a CPU as :class:`PartlyFrozen` does."""
 
     def __init__(self, model: MaskRCNN, recipe: InstanceRecipe) -> None:
-        self.model, self.frozen, self.request = model, recipe.frozen_blocks, None
-        trunk = model.trunk
-        if self.frozen:
-            for part in (trunk.stem, trunk.stem_bn, *trunk.blocks[: self.frozen]):
-                part.requires_grad_(False)
-            trunk.eval()
-            self.request = compiled(Early(trunk, self.frozen), recipe.batch, (recipe.height, recipe.width))
-        for block in trunk.blocks:
-            block.mixed_precision = True
-
-    def features(self, image: Tensor) -> list[Tensor]:
-        trunk = self.model.trunk
-        trunk.eval()  # its statistics stay
-        if self.request is None:
-            return trunk(image)
-        answer = self.request.infer([image.contiguous().numpy()])
-        early = [
-            torch.from_numpy(f.copy()).contiguous(memory_format=torch.channels_last) for f in answer.values()
-        ]
-        return early + trunk.late(early[-1], self.frozen)
+        self.model = model
+        self.features = PartlyFrozen(
+            model.trunk, recipe.frozen_blocks, recipe.batch, (recipe.height, recipe.width)
+        )
 
     def __call__(self, image: Tensor) -> dict[str, Tensor]:
+        self.model.trunk.eval()  # its statistics stay
         features = self.features(image)
         with torch.autocast("cpu", torch.bfloat16):
             maps = self.model.pyramid(features)
         return {name: m.float() for name, m in maps.items()}
-
-
-def endless(stored: dict, recipe: InstanceRecipe, area: int) -> Callable[[int], Iterator[Sequence[Sample]]]:
-    """Batches from an iteration on; a resumed run draws fresh samples rather than the first ones again."""
-
-    def batches(start: int) -> Iterator[Sequence[Sample]]:
-        seed = recipe.seed * 1_000_003 + start
-        samples = InstanceSamples(stored, (recipe.height, recipe.width), area, seed)
-        prefetch = 4 if recipe.workers else None
-        return iter(
-            DataLoader(
-                samples,
-                recipe.batch,
-                num_workers=recipe.workers,
-                prefetch_factor=prefetch,
-                collate_fn=as_batch,
-            )
-        )
-
-    return batches
 
 
 def train_instances(
@@ -135,9 +97,13 @@ def train_instances(
         maps = stepper(scale(torch.stack([s.image for s in samples])))
         return instance_losses(model, maps, samples)
 
-    batches = endless(load_instances(data, prepared, people), recipe, AREA)
+    stored = load_instances(data, prepared, people)
+
+    def samples(seed: int) -> InstanceSamples:
+        return InstanceSamples(stored, (recipe.height, recipe.width), AREA, seed)
+
     described = asdict(recipe) | {"arguments": arguments or {}}
-    return fit(model, recipe, run, batches, loss_of, described, stop_after, groups)
+    return fit(model, recipe, run, endless(samples, recipe, as_batch), loss_of, described, stop_after, groups)
 
 
 def load_instance_run(run: Path) -> MaskRCNN:

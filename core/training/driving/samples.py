@@ -94,15 +94,12 @@ class Samples(IterableDataset):
             yield tuple(map(torch.from_numpy, self.sample(rng, frames[rng.integers(len(frames))])))
 
     def sample(self, rng: augment.Rng, frame: Stored) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        height, width = frame.rows.shape
         focus = None
         if frame.rare and rng.random() < RARE_SHARE:
             places = frame.rare[rng.integers(len(frame.rare))]
             x, y = places[rng.integers(len(places))]
             focus = (float(x), float(y))
-        scale = float(np.sqrt(self.area / (height * width)))
-        matrix = augment.crop_matrix(rng, (height, width), self.crop, scale, focus)
-        image = augment.degrade(rng, augment.warp_image(frame.image, matrix, self.crop))
+        matrix, image = augment.draw_crop(rng, frame.image, self.crop, self.area**0.5, focus)
         rows = augment.warp_labels(frame.rows, matrix, self.crop)
         taught = augment.warp_labels(frame.taught, matrix, self.crop)
         return np.ascontiguousarray(image.transpose(2, 0, 1)), rows, taught

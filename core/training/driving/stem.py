@@ -13,9 +13,10 @@ from torch.utils.data import DataLoader
 
 from core.models.driving_fast import REPLACED_BLOCKS, DenseStem
 from core.models.efficientnet_lite import EfficientNetLite
-from core.training.common import Early, Log, compiled, imagenet_trunk, learning_rate, save_state, scale
+from core.training.common import Log, imagenet_trunk, learning_rate, save_state, scale
 from core.training.driving.samples import Samples, load
 from core.training.driving.train import AREAS, Recipe
+from core.training.frozen import Early, compiled
 
 
 def feature_loss(answer: Tensor, wanted: Tensor) -> Tensor:

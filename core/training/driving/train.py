@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -10,18 +10,17 @@ import cv2
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from core.errors import InputError
 from core.models import build_model
 from core.models.driving_fast import REPLACED_BLOCKS, FastTrunk
-from core.models.efficientnet_lite import EfficientNetLite
 from core.models.semantic import Coarse
-from core.training.common import Early, compiled, imagenet_trunk, scale, trunk_groups
+from core.training.common import imagenet_trunk, scale, trunk_groups
 from core.training.driving.data import JOINT_TABLE
 from core.training.driving.losses import distillation_loss, driving_loss, row_weights
 from core.training.driving.samples import Samples, count_rows, load
-from core.training.loop import averaged_state, fit, read_recipe
+from core.training.frozen import PartlyFrozen, compiled
+from core.training.loop import averaged_state, endless, fit, read_recipe
 
 Batch = tuple[Tensor, Tensor, Tensor]
 MODELS = ("driving_fast", "fcn", "unet", "deeplab")
@@ -56,37 +55,25 @@ class Recipe:
 
 
 class Stepper:
-    """Forward passes arranged for a CPU with two cores: logits at the network's own stride.
-
-    What is frozen runs in OpenVINO. Dense and 1×1 convolutions run in bfloat16, depthwise ones in float32,
-    each where it is the faster.
-    """
+    """Forward passes arranged for a CPU: logits at the network's own stride, as :class:`PartlyFrozen` has them."""
 
     def __init__(self, model: nn.Module, recipe: Recipe) -> None:
-        self.model, self.frozen, self.request = model, recipe.frozen_blocks, None
-        trunk: EfficientNetLite | FastTrunk = model.trunk
-        if self.frozen:
-            if isinstance(trunk, FastTrunk):
+        self.model = model
+        self.features: Callable[[Tensor], list[Tensor]]
+        if isinstance(model.trunk, FastTrunk):
+            if recipe.frozen_blocks:
                 raise InputError("driving_fast has no ImageNet stem to freeze", "--frozen-blocks 0")
-            for part in (trunk.stem, trunk.stem_bn, *trunk.blocks[: self.frozen]):
-                part.requires_grad_(False).eval()
-            self.request = compiled(Early(trunk, self.frozen), recipe.batch, (recipe.height, recipe.width))
-        for block in trunk.blocks:
-            block.mixed_precision = True
+            self.features = self._fast_features
+            for block in model.trunk.blocks:
+                block.mixed_precision = True
+        else:
+            size = (recipe.height, recipe.width)
+            self.features = PartlyFrozen(model.trunk, recipe.frozen_blocks, recipe.batch, size)
 
-    def features(self, image: Tensor) -> list[Tensor]:
-        trunk = self.model.trunk
-        if isinstance(trunk, FastTrunk):
-            with torch.autocast("cpu", torch.bfloat16):
-                stem = trunk.stem(image)
-            return trunk.late(stem.float())
-        if self.request is None:
-            return trunk(image)
-        answer = self.request.infer([image.contiguous().numpy()])
-        early = [
-            torch.from_numpy(f.copy()).contiguous(memory_format=torch.channels_last) for f in answer.values()
-        ]
-        return early + trunk.late(early[-1], self.frozen)
+    def _fast_features(self, image: Tensor) -> list[Tensor]:
+        with torch.autocast("cpu", torch.bfloat16):
+            stem = self.model.trunk.stem(image)
+        return self.model.trunk.late(stem.float())
 
     def __call__(self, image: Tensor) -> Tensor:
         features = self.features(image)
@@ -156,12 +143,8 @@ def train(
     stored = load(data, prepared)
     weights = row_weights(torch.from_numpy(count_rows(stored, len(JOINT_TABLE))).float())
 
-    def batches(start: int) -> Iterator[Batch]:
-        # A resumed run draws fresh samples rather than the first ones again.
-        seed = recipe.seed * 1_000_003 + start
-        samples = Samples(stored, (recipe.height, recipe.width), AREAS[recipe.model], seed)
-        prefetch = 4 if recipe.workers else None
-        return iter(DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=prefetch))
+    def samples(seed: int) -> Samples:
+        return Samples(stored, (recipe.height, recipe.width), AREAS[recipe.model], seed)
 
     def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
         image, target, taught = batch
@@ -177,7 +160,7 @@ def train(
     described = asdict(recipe) | {"arguments": arguments or {}}
     if stem is not None:
         described["stem"] = f"{stem.parent.name}/{stem.name}"
-    averaged = fit(model, recipe, run, batches, loss_of, described, stop_after, groups)
+    averaged = fit(model, recipe, run, endless(samples, recipe), loss_of, described, stop_after, groups)
     torch.save(averaged.state_dict(), run / "best.pt")
     return averaged
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,9 @@ from typing import Any
 import cv2
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from core.models import build_model
-from core.training.loop import averaged_state, fit, read_recipe
+from core.training.loop import averaged_state, endless, fit, read_recipe
 from core.training.medical.job import Job, Recipe, Samples
 from core.training.medical.losses import slice_loss
 
@@ -41,11 +39,8 @@ def train(
     model = build_model("slice_unet", **network).to(memory_format=torch.channels_last)
     weights = torch.tensor(job.weights)
 
-    def batches(start: int) -> Iterator[Batch]:
-        # A resumed run draws fresh samples rather than the first ones again.
-        samples = Samples(job.sampler(prepared, recipe), recipe.seed * 1_000_003 + start)
-        prefetch = 4 if recipe.workers else None
-        return iter(DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=prefetch))
+    def samples(seed: int) -> Samples:
+        return Samples(job.sampler(prepared, recipe), seed)
 
     def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
         stack, target, known = batch
@@ -54,7 +49,7 @@ def train(
         return slice_loss(logits.float(), target, known, weights, recipe.dice)
 
     described = {"job": job.name, "arguments": network} | asdict(recipe)
-    return fit(model, recipe, run, batches, loss_of, described, stop_after)
+    return fit(model, recipe, run, endless(samples, recipe), loss_of, described, stop_after)
 
 
 def load_run(run: Path) -> nn.Module:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import torch
 
-from core.training.portrait.train import Recipe, compiled, load_initial, train
+from core.training.frozen import compiled
+from core.training.portrait.train import Recipe, load_initial, train
 
 FINE = {"decoder": [96, 64, 48, 32, 16]}
 FAST_DECODER = [48, 32, 32, 16]

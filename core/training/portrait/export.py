@@ -1,17 +1,16 @@
-"""A run becomes a checkpoint: card, safetensors, log and curve."""
+"""A run of a portrait network becomes a checkpoint."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
-import numpy as np
 import torch
 
+from core.training.checkpoints import options_of, read_log, write_checkpoint
+from core.training.loop import read_recipe
 from core.training.portrait.train import load_run
-from core.weights import Card, load_card, save_checkpoint, weights_folder
+from core.weights import Card, load_card, weights_folder
 
 TRANSFORM = {"multiple": 32, "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5]}
 # Pixels the network sees; portrait-fast pays for speed with resolution.
@@ -49,7 +48,7 @@ def export(run: Path, name: str, sharpen: float = 1.0, others: Sequence[Path] = 
     with torch.no_grad():
         model.head.weight *= sharpen
         model.head.bias *= sharpen
-    described = json.loads((run / "recipe.json").read_text())
+    described = read_recipe(run)
     command = _command(run, name.removeprefix("portrait-"))
     # A run that went on from the checkpoint that it replaces: both recipes are its own.
     before = f"{load_card(name).recipe}; then " if described.get("initial") == name else ""
@@ -60,28 +59,23 @@ def export(run: Path, name: str, sharpen: float = 1.0, others: Sequence[Path] = 
         recipe=f"{before}{command}; then export --run {run.name} --name {name} --sharpen {sharpen}{averaged}",
         measured={}, limits=LIMITS, sha256="", bytes=0, folder=weights_folder() / name,
     )  # fmt: skip
-    card = save_checkpoint(card, model.state_dict())
-    with open(card.folder / "log.jsonl", "w", encoding="utf-8") as log:
-        log.writelines(json.dumps(row) + "\n" for row in _log(run))
-    draw_curve(run / "log.jsonl", card.folder / "curve.png")
-    return card
+    return write_checkpoint(card, model, _log(run))
 
 
 def _earlier(run: Path) -> Path | None:
     """The run, in a folder beside it, that this one went on from."""
-    initial = json.loads((run / "recipe.json").read_text()).get("initial", "")
+    initial = read_recipe(run).get("initial", "")
     earlier = run.parent / initial
     return earlier if initial and (earlier / "recipe.json").is_file() else None
 
 
 def _command(run: Path, step: str) -> str:
     """What was run, the earlier runs first."""
-    recipe = json.loads((run / "recipe.json").read_text())
+    recipe = read_recipe(run)
     del recipe["arguments"]
-    options = "".join(f" --{k.replace('_', '-')} {v}" for k, v in recipe.items() if v != "")
     earlier = _earlier(run)
     before = f"{_command(earlier, step)}; then " if earlier else ""
-    return f"{before}python -m core.training.portrait {step} --data DATA --prepared PREPARED --run {run.name}{options}"
+    return f"{before}python -m core.training.portrait {step} --data DATA --prepared PREPARED --run {run.name}{options_of(recipe)}"
 
 
 def _log(run: Path) -> list[dict]:
@@ -89,29 +83,4 @@ def _log(run: Path) -> list[dict]:
     earlier = _earlier(run)
     rows = _log(earlier) if earlier else []
     first = rows[-1]["iteration"] if rows else 0
-    own = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
-    return rows + [row | {"iteration": first + row["iteration"]} for row in own]
-
-
-def draw_curve(log: Path, target: Path) -> None:
-    """The training loss over the iterations, as a small grey-on-white PNG."""
-    rows = [json.loads(line) for line in log.read_text().splitlines()]
-    x, y = np.array([r["iteration"] for r in rows], float), np.array([r["loss"] for r in rows])
-    width, height, margin = 640, 320, 44
-    top = float(np.percentile(y, 99))
-    low = float(y.min()) * 0.9
-    px = margin + (x / x.max()) * (width - margin - 12)
-    py = 12 + (1 - (np.clip(y, low, top) - low) / max(top - low, 1e-9)) * (height - margin - 12)
-    image = np.full((height, width, 3), 255, np.uint8)
-    for share in (0, 0.5, 1):
-        row = round(12 + (1 - share) * (height - margin - 12))
-        cv2.line(image, (margin, row), (width - 12, row), (225, 225, 225), 1)
-        label = f"{low + share * (top - low):.2f}"
-        cv2.putText(image, label, (4, row + 4), cv2.FONT_HERSHEY_SIMPLEX, 0.38, (90, 90, 90), 1, cv2.LINE_AA)
-    points = np.stack([px, py], axis=1).round().astype(np.int32)
-    cv2.polylines(image, [points], False, (150, 90, 30), 1, cv2.LINE_AA)
-    caption = f"training loss over {int(x.max())} iterations"
-    cv2.putText(
-        image, caption, (margin, height - 14), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (60, 60, 60), 1, cv2.LINE_AA
-    )
-    cv2.imwrite(str(target), image)
+    return rows + [row | {"iteration": first + row["iteration"]} for row in read_log(run)]

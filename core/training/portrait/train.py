@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,12 +10,11 @@ import cv2
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from core.models import build_model
-from core.models.efficientnet_lite import EfficientNetLite
-from core.training.common import Early, compiled, imagenet_trunk, scale, trunk_groups
-from core.training.loop import averaged_state, fit
+from core.training.common import imagenet_trunk, scale, trunk_groups
+from core.training.frozen import PartlyFrozen
+from core.training.loop import averaged_state, endless, fit, read_recipe
 from core.training.portrait.losses import distillation_loss, matte_loss
 from core.training.portrait.samples import Samples, load
 from core.weights import load_card, load_state
@@ -45,34 +43,15 @@ class Recipe:
 
 
 class Stepper:
-    """Forward passes arranged for a CPU with two cores.
-
-    What is frozen runs in OpenVINO (0.04 s instead of 0.2 s a batch of 16 at 256²). Dense and 1×1
-    convolutions run in bfloat16, depthwise ones in float32, each where it is the faster.
-    """
+    """Forward passes arranged for a CPU as :class:`PartlyFrozen` does: logits (N, 1, S, S)."""
 
     def __init__(self, model: nn.Module, recipe: Recipe) -> None:
-        self.model, self.frozen = model, recipe.frozen_blocks
-        trunk: EfficientNetLite = model.trunk
-        self.request = None
-        if self.frozen:
-            for part in (trunk.stem, trunk.stem_bn, *trunk.blocks[: self.frozen]):
-                part.requires_grad_(False).eval()
-            self.request = compiled(Early(trunk, self.frozen), recipe.batch, recipe.input_size or recipe.size)
-        for block in trunk.blocks:
-            block.mixed_precision = True
+        size = recipe.input_size or recipe.size
+        self.model = model
+        self.features = PartlyFrozen(model.trunk, recipe.frozen_blocks, recipe.batch, size)
 
     def __call__(self, image: Tensor) -> Tensor:
-        trunk = self.model.trunk
-        if self.request is None:
-            features = trunk(image)
-        else:
-            answer = self.request.infer([image.contiguous().numpy()])
-            early = [
-                torch.from_numpy(f.copy()).contiguous(memory_format=torch.channels_last)
-                for f in answer.values()
-            ]
-            features = early + trunk.late(early[-1], self.frozen)
+        features = self.features(image)
         with torch.autocast("cpu", torch.bfloat16):
             logits = self.model.decode(features)
         return logits.float()
@@ -114,11 +93,8 @@ def train(
     stepper = Stepper(model, recipe)
     pictures = load(data, prepared)
 
-    def batches(start: int) -> Iterator[Batch]:
-        # A resumed run draws fresh samples rather than the first ones again.
-        samples = Samples(pictures, recipe.size, recipe.seed * 1000 + start)
-        prefetch = 6 if recipe.workers else None
-        return iter(DataLoader(samples, recipe.batch, num_workers=recipe.workers, prefetch_factor=prefetch))
+    def samples(seed: int) -> Samples:
+        return Samples(pictures, recipe.size, seed)
 
     def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
         image, alpha, weight = batch
@@ -138,7 +114,7 @@ def train(
 
     described = asdict(recipe) | {"arguments": arguments, "initial": initial_name, "teacher": teacher_name}
     groups = trunk_groups(model, recipe.trunk_rate)
-    averaged = fit(model, recipe, run, batches, loss_of, described, stop_after, groups)
+    averaged = fit(model, recipe, run, endless(samples, recipe), loss_of, described, stop_after, groups)
     torch.save(averaged.state_dict(), run / "best.pt")
     return averaged
 
@@ -149,7 +125,7 @@ def load_run(run: Path, *others: Path) -> nn.Module:
     ``others``: runs of the same architecture whose weights are averaged with it. Runs that went on from one another lie in one
     valley, and the mean is better than either (Wortsman et al., "Model soups", 2022).
     """
-    model = build_model("matte_unet", **json.loads((run / "recipe.json").read_text())["arguments"])
+    model = build_model("matte_unet", **read_recipe(run)["arguments"])
     states = [averaged_state(folder) for folder in (run, *others)]
     mean = {
         name: sum(state[name] for state in states) / len(states) if value.is_floating_point() else value
@@ -165,6 +141,3 @@ def load_initial(source: Path) -> nn.Module:
         return load_run(source)
     card = load_card(str(source))
     return load_state(card, build_model(card.architecture, **card.arguments))
-
-
-__all__ = ["Recipe", "Stepper", "compiled", "imagenet_trunk", "load_initial", "load_run", "train"]
