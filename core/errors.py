@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+_LONGEST = 400
+"""Characters of each part of a message: a file may bring kilobytes of names along."""
+
 
 class InputError(Exception):
     """Something the user gave cannot be used.
@@ -14,15 +17,32 @@ class InputError(Exception):
         expected: what was expected, e.g. ``"a JPEG, PNG, WebP or HEIC file"``.
         todo: what to do about it, e.g. ``"check that the download finished"``.
 
+    Whatever a file or another program put into them, they stay a line that can be read (:func:`readable`).
+
     >>> str(InputError("a.jpg is empty", "an image file", "copy it again"))
     'a.jpg is empty: expected an image file; copy it again.'
     """
 
     def __init__(self, wrong: str, expected: str = "", todo: str = "") -> None:
-        self.wrong, self.expected, self.todo = wrong, expected, todo
-        text = wrong
+        self.wrong, self.expected, self.todo = readable(wrong), readable(expected), readable(todo)
+        text = self.wrong
         if expected:
-            text += f": expected {expected}"
+            text += f": expected {self.expected}"
         if todo:
-            text += f"; {todo}"
+            text += f"; {self.todo}"
         super().__init__(text.rstrip(".") + ".")
+
+
+def readable(text: str, longest: int = _LONGEST) -> str:
+    """One line: white space as single spaces, what cannot be shown as escapes, a long middle left out.
+
+    >>> readable("cut short\\n  at\\0" + 99 * "x", 20)
+    'cut short  … xxxxxxx'
+    """
+    line = " ".join(text[: 20 * longest].split())
+    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+    if len(text) > 20 * longest:
+        line += "…"
+    if len(line) > longest:
+        line = f"{line[: longest // 2]} … {line[-(longest // 2 - 3) :]}"
+    return line

@@ -66,13 +66,13 @@ def process_video(
         pump = threading.Thread(target=_decode, args=(reader, decoded, halt), daemon=True)
         pump.start()
         try:
-            done, cancelled = _consume(reader, decoded, Path(target), function, progress, started)
+            done, cancelled, silent = _consume(reader, decoded, Path(target), function, progress, started)
         finally:
             halt.set()
             while pump.is_alive():  # it may wait for room in the queue
                 _drain(decoded)
                 pump.join(0.05)
-        note = f"{reader.path.name}: {reader.damaged}; the result ends there" if reader.damaged else None
+        note = f"{reader.path.name}: {reader.damaged}; the result ends there" if reader.damaged else silent
     return Summary(Path(target), done, time.monotonic() - started, cancelled, note)
 
 
@@ -103,7 +103,8 @@ def _consume(
     function: FrameFunction,
     progress: Callable[[Progress], bool | None] | None,
     started: float,
-) -> tuple[int, bool]:
+) -> tuple[int, bool, str | None]:
+    """Frames done, whether cancelled, and what to say of the sound."""
     writer: VideoWriter | None = None
     encoder: _Encoder | None = None
     early_audio: list[Any] = []  # packets that come before the first frame, whose size opens the writer
@@ -153,7 +154,8 @@ def _consume(
     if cancelled:
         writer.stop()
     writer.__exit__(None, None, None)
-    return done, cancelled
+    lost = f"{reader.name}: {writer.sound_lost} damaged pieces of its sound are left out"
+    return done, cancelled, lost if writer.sound_lost else None
 
 
 class _Encoder(threading.Thread):

@@ -9,8 +9,8 @@ from core.errors import InputError
 
 Kind = Literal["image", "video", "folder"]
 
-IMAGE_WORDS = "a JPEG, PNG, WebP, HEIC, TIFF or BMP photo"
 VIDEO_WORDS = "a video that FFmpeg can open"
+IMAGE_WORDS = "a JPEG, PNG, WebP, HEIC, TIFF or BMP photo"
 
 
 def kind(path: str | Path) -> Kind:
@@ -30,12 +30,26 @@ def kind(path: str | Path) -> Kind:
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
         return "image"
     if head[:6] in (b"GIF87a", b"GIF89a"):
-        return "video" if _frames(path) > 1 else "image"
+        return "video" if _moves(path) else "image"
     if _opens_as_video(path):
         return "video"
     raise InputError(f"{path} is neither a photo nor a video", f"{IMAGE_WORDS}, or {VIDEO_WORDS}")
 
 
+_VIDEO_ENDINGS = (
+    ".mp4",
+    ".mov",
+    ".mkv",
+    ".webm",
+    ".avi",
+    ".m4v",
+    ".mpg",
+    ".mpeg",
+    ".ts",
+    ".wmv",
+    ".3gp",
+    ".flv",
+)
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 
 
@@ -57,27 +71,22 @@ def read_head(path: Path, count: int = 64) -> bytes:
     return head
 
 
-def _frames(path: Path) -> int:
+def _moves(path: Path) -> bool:
+    """Whether a GIF has more than one frame: asked without counting them, of which there may be a million."""
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
-            return getattr(image, "n_frames", 1)
-    except (OSError, SyntaxError, ValueError):
-        return 1
+        with Image.open(path, formats=("GIF",)) as image:
+            return bool(getattr(image, "is_animated", False))
+    except Exception:  # Pillow's parsers raise whatever they stumble over; reading it tells what is wrong
+        return False
 
 
 def _opens_as_video(path: Path) -> bool:
-    import av
+    from core.media.containers import open_video
 
     try:
-        with av.open(str(path)) as container:
-            # FFmpeg reads plain text as a "tty" video; nobody means that.
-            return bool(container.streams.video) and container.format.name not in (
-                "tty",
-                "image2",
-                "bin",
-                "xbin",
-            )
-    except (av.error.FFmpegError, ValueError):
-        return path.suffix.lower() in (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v")
+        open_video(path).close()
+    except InputError:
+        return path.suffix.lower() in _VIDEO_ENDINGS  # reading it tells what is wrong
+    return True

@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 
 from core.errors import InputError
+from core.media.containers import MAX_HOURS, duration_s, frame_rate, main_stream, open_video
 from core.media.probe import VIDEO_WORDS, read_head
+from core.media.sound import Sound, Way, ways
 
 CONTAINERS = (".mp4", ".m4v", ".mov", ".mkv")
-# What an MP4 holds as it is; anything else is encoded to AAC.
-_COPIED_AUDIO = ("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac")
 _BT709 = 1
 
 
@@ -32,13 +32,14 @@ class Frame:
     time_s: float
 
 
-def upright(frame: av.VideoFrame, turns: int = 0) -> np.ndarray:
-    """A decoded frame as uint8 RGB (H, W, 3), turned left by ``turns`` quarters."""
+def upright(frame: av.VideoFrame, turns: int = 0, size: tuple[int, int] | None = None) -> np.ndarray:
+    """A decoded frame as uint8 RGB (H, W, 3), scaled to ``size`` (width, height), then turned left by ``turns`` quarters."""
+    width, height = size or (frame.width, frame.height)
     # Untagged video is BT.709 when it is HD, else BT.601: what players assume.
     matrix = {1: "ITU709", 5: "ITU601", 6: "SMPTE170M"}.get(
         int(frame.colorspace), "ITU709" if frame.height >= 720 else "ITU601"
     )
-    pixels = frame.reformat(format="rgb24", src_colorspace=matrix).to_ndarray()
+    pixels = frame.reformat(width, height, format="rgb24", src_colorspace=matrix).to_ndarray()
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
 
 
@@ -72,48 +73,31 @@ class VideoReader:
         self.path = Path(path)
         self.name = self.path.name
         read_head(self.path)
-        try:
-            self._container = av.open(str(self.path), metadata_errors="replace")
-        except (av.error.FFmpegError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise InputError(
-                f"{self.path.name} cannot be opened as a video ({reason})",
-                VIDEO_WORDS,
-                "check that the copy is whole",
-            ) from None
-        if not self._container.streams.video:
-            self._container.close()
-            raise InputError(f"{self.path.name} has no video stream", VIDEO_WORDS)
-        stream = self._container.streams.video[0]
-        stream.thread_type = "AUTO"
-        self.stream = stream
-        self.audio = self._container.streams.audio[0] if self._container.streams.audio else None
-        self.time_base: Fraction = stream.time_base or Fraction(1, 90000)
-        self.rate: Fraction = stream.guessed_rate or stream.average_rate or Fraction(30)
+        self._container = open_video(self.path)
+        self._take_streams()
+        self.time_base: Fraction = self.stream.time_base or Fraction(1, 90000)
+        self.rate: Fraction = frame_rate(self.stream)
         self.damaged: str | None = None
-        self.duration_s = self._duration()
-        self.estimated_frames = stream.frames or (
+        self.duration_s = duration_s(self._container)
+        self.estimated_frames = self.stream.frames or (
             round(self.duration_s * float(self.rate)) if self.duration_s else None
         )
         self._first = self._decode_first()
         self.turns = round(self._first.rotation / 90) % 4
-        width, height = self._first.width, self._first.height
-        self.width, self.height = (height, width) if self.turns % 2 else (width, height)
+        self._size = self._first.width, self._first.height
+        self.width, self.height = self._size[::-1] if self.turns % 2 else self._size
 
-    def _duration(self) -> float | None:
-        if self.stream.duration:
-            return float(self.stream.duration * self.time_base)
-        return self._container.duration / av.time_base if self._container.duration else None
+    def _take_streams(self) -> None:
+        self.stream = main_stream(self._container)
+        self.audio = self._container.streams.audio[0] if self._container.streams.audio else None
 
     def _decode_first(self) -> av.VideoFrame:
         """One frame, to know size and rotation before any work; reading starts over afterwards."""
         try:
             for frame in self._container.decode(self.stream):
                 self._container.close()
-                self._container = av.open(str(self.path), metadata_errors="replace")
-                self.stream = self._container.streams.video[0]
-                self.stream.thread_type = "AUTO"
-                self.audio = self._container.streams.audio[0] if self._container.streams.audio else None
+                self._container = open_video(self.path)
+                self._take_streams()
                 return frame
         except av.error.FFmpegError as error:
             self._container.close()
@@ -124,7 +108,7 @@ class VideoReader:
         raise InputError(f"{self.path.name} has no frames", VIDEO_WORDS, "record or download it again")
 
     def frames(self, on_audio: Callable[[av.Packet], None] | None = None) -> Iterator[Frame]:
-        """Upright frames in order; audio packets go to ``on_audio`` as they come along."""
+        """Upright frames in order, all of the first one's size; audio packets go to ``on_audio`` as they come along."""
         wanted: list[Any] = [self.stream] + ([self.audio] if self.audio and on_audio else [])
         last = None
         try:
@@ -139,7 +123,10 @@ class VideoReader:
                     if pts is None or (last is not None and pts <= last):
                         pts = 0 if last is None else last + (step if frame.pts is None else 1)
                     last = pts
-                    yield Frame(upright(frame, self.turns), pts, float(pts * self.time_base))
+                    if pts * self.time_base > 3600 * MAX_HOURS:  # whatever its header claims
+                        self.damaged = f"its frames go on after {MAX_HOURS} hours"
+                        return
+                    yield Frame(upright(frame, self.turns, self._size), pts, float(pts * self.time_base))
         except av.error.FFmpegError as error:
             # What came before is good; the caller tells the user where it ended.
             self.damaged = (
@@ -183,23 +170,37 @@ class VideoWriter:
         if not self.width or not self.height:
             raise InputError(f"a video of {size[0]}×{size[1]}", "at least 2×2 px")
         self._partial = self.path.with_name(f".{uuid.uuid4().hex[:12]}{self.path.suffix}")
+        self.stopped, self.sound_lost = False, 0
+        self._container: Any = None
+        self._sound: Sound | None = None
+        matroska = self.path.suffix.lower() == ".mkv"
+        tried: list[Way] = ways(reader.audio, matroska) if audio else ["silent"]
+        for way in tried:
+            try:
+                self._begin(reader, way)
+                return
+            except (OSError, av.error.FFmpegError, ValueError) as error:
+                self._container = None
+                self._partial.unlink(missing_ok=True)
+                reason = getattr(error, "strerror", None) or str(error)
+                if isinstance(error, OSError):
+                    raise InputError(
+                        f"{self.path} cannot be written ({reason})", "a folder you may write to"
+                    ) from None
+                # Else there is sound that no header can describe: the next way, in the end without it.
+        raise InputError(
+            f"{self.path} cannot be written ({reason})", "frames of a size and rate that H.264 can hold"
+        )
+
+    def _begin(self, reader: Clocked, way: Way) -> None:
+        """Open the file and write its header, which is where FFmpeg says what it cannot hold."""
         fragments = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            options = fragments if self.path.suffix.lower() != ".mkv" else {}
-            self._container = av.open(str(self._partial), "w", options=options)
-        except OSError as error:
-            self._partial.unlink(missing_ok=True)
-            reason = getattr(error, "strerror", None) or str(error)
-            raise InputError(
-                f"{self.path} cannot be written ({reason})", "a folder you may write to"
-            ) from None
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        options = fragments if self.path.suffix.lower() != ".mkv" else {}
+        self._container = av.open(str(self._partial), "w", options=options)
         self._add_video(reader)
-        self._copied: Any = None
-        self._encoded: Any = None
-        if audio and reader.audio is not None:
-            self._add_audio(reader.audio)
-        self.stopped = False
+        self._sound = Sound(self._container, reader.audio, way) if way != "silent" else None
+        self._container.start_encoding()
 
     def _add_video(self, reader: Clocked) -> None:
         stream = self._container.add_stream("libx264", rate=reader.rate)
@@ -214,13 +215,6 @@ class VideoWriter:
         context.gop_size = max(1, round(2 * float(reader.rate)))
         self._video = stream
 
-    def _add_audio(self, source: Any) -> None:
-        if source.codec_context.name.split("_")[0] in _COPIED_AUDIO or self.path.suffix.lower() == ".mkv":
-            self._copied = self._container.add_stream_from_template(source)
-            return
-        self._encoded = self._container.add_stream("aac", rate=source.codec_context.sample_rate or 48000)
-        self._encoded.codec_context.layout = source.codec_context.layout
-
     def write(self, pixels: np.ndarray, pts: int) -> None:
         """Add a frame, uint8 RGB (H, W, 3) or grey (H, W), at ``pts`` of the reader's time base."""
         if pixels.ndim == 2:
@@ -233,22 +227,31 @@ class VideoWriter:
         self._mux(self._video.encode(frame))
 
     def write_audio(self, packet: av.Packet) -> None:
-        """Add an audio packet of the reader."""
-        if self._copied is not None:
-            packet.stream = self._copied
-            self._mux([packet])
-        elif self._encoded is not None:
-            for decoded in packet.decode():
-                self._mux(self._encoded.encode(decoded))
+        """Add an audio packet of the reader; one that is damaged is left out and counted (``sound_lost``)."""
+        if self._sound is None:
+            return
+        try:
+            for made in self._sound.packets(packet):
+                self._container.mux(made)
+        except OSError as error:
+            raise self._unwritable(error) from None
+        except av.error.FFmpegError:
+            self.sound_lost += 1
 
     def _mux(self, packets: Any) -> None:
         try:
             for packet in packets:
                 self._container.mux(packet)
         except OSError as error:
+            raise self._unwritable(error) from None
+        except av.error.FFmpegError as error:
             raise InputError(
-                f"{self.path} cannot be written ({error.strerror})", "room on the disk"
+                f"{self.path} cannot hold these frames ({error.strerror})",
+                "frames one after the other in time",
             ) from None
+
+    def _unwritable(self, error: OSError) -> InputError:
+        return InputError(f"{self.path} cannot be written ({error.strerror})", "room on the disk")
 
     def stop(self) -> None:
         """What was written so far becomes the file."""
@@ -265,8 +268,8 @@ class VideoWriter:
             return
         try:
             self._mux(self._video.encode(None))
-            if self._encoded is not None:
-                self._mux(self._encoded.encode(None))
+            if self._sound is not None:
+                self._mux(self._sound.rest())
             self._container.close()
             if not self.stopped:
                 self._index_first()
@@ -275,7 +278,10 @@ class VideoWriter:
             self._partial.unlink(missing_ok=True)
 
     def _index_first(self) -> None:
-        """Copy the packets into a file whose index stands in front, so that players start and seek at once."""
+        """Copy the packets into a file whose index stands in front, so that players start and seek at once.
+
+        Where that fails, the fragments stay: they are whole, too.
+        """
         if self.path.suffix.lower() == ".mkv":
             return
         whole = self._partial.with_name(f"{self._partial.stem}-whole{self.path.suffix}")
@@ -290,5 +296,7 @@ class VideoWriter:
                         packet.stream = streams[packet.stream.index]
                         target.mux(packet)
             whole.replace(self._partial)
+        except av.error.FFmpegError:
+            pass
         finally:
             whole.unlink(missing_ok=True)
