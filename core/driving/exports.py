@@ -80,7 +80,7 @@ class PanopticFolder:
             known = {(c["id"], c["name"]) for c in body["categories"]}
             wanted = ("image_id", "file_name", "segments_info")
             earlier = {str(e["file_name"]): {key: e[key] for key in wanted} for e in body["annotations"]}
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise InputError(f"{self.json} cannot be gone on with", "COCO's panoptic JSON", todo) from None
         if not known >= {(label.id, label.name) for label in labels.labels if not label.ignored}:
             raise InputError(f"{self.json} is of other categories", f"those of {labels.name}", todo)

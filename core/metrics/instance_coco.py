@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from core.errors import InputError
 from core.metrics.read import read_json
 from core.results import Instances
 
+MAX_PIXELS = 100_000_000
+_LONGEST_OUTLINE = 100
+"""Times an image's height and width: far more than any outline in it has."""
 _STATS = ("ap", "ap50", "ap75", "ap_small", "ap_medium", "ap_large", "ar1", "ar10", "ar100")
 
 
@@ -115,7 +119,7 @@ def coco_ap_files(predictions: str | Path, truth: str | Path) -> CocoAP:
     )
     _check_truth(dataset, truth)
     keys = {"image_id", "category_id", "segmentation", "score"}
-    if not isinstance(answers, list) or not all(isinstance(a, dict) and keys <= set(a) for a in answers):
+    if not isinstance(answers, list) or not all(_has(a, keys) for a in answers):
         raise InputError(f"{predictions} is no COCO result", f"a list of {', '.join(sorted(keys))}")
     for what, place in (("image", "images"), ("category", "categories")):
         known = {e["id"] for e in dataset[place]}
@@ -132,7 +136,9 @@ def coco_ap_files(predictions: str | Path, truth: str | Path) -> CocoAP:
         )
     try:
         return _evaluate(dataset, answers)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # pycocotools asserts, and raises what it stumbles over
         raise InputError(
             f"{truth} or {predictions} is broken ({type(error).__name__}: {error})", "COCO's formats"
         ) from None
@@ -146,10 +152,15 @@ def _check_truth(dataset: Any, path: Path) -> None:
     }
     for place, keys in needed.items():
         entries = dataset.get(place) if isinstance(dataset, dict) else None
-        if not isinstance(entries, list) or not all(isinstance(e, dict) and keys <= set(e) for e in entries):
+        if not isinstance(entries, list) or not all(_has(e, keys) for e in entries):
             raise InputError(f"{path} is no COCO truth", f'"{place}" with {", ".join(sorted(keys))} each')
     if not dataset["images"]:
         raise InputError(f"{path} has no images", "at least one")
+    for entry in dataset["images"]:
+        sides = entry["height"], entry["width"]
+        if not all(isinstance(side, int) and side > 0 for side in sides) or math.prod(sides) > MAX_PIXELS:
+            raise InputError(f"{path}: image {entry['id']} of {sides[0]} × {sides[1]} px",
+                             f"whole numbers from 1, at most {MAX_PIXELS // 10**6} megapixels")  # fmt: skip
     sizes = {e["id"]: (e["height"], e["width"]) for e in dataset["images"]}
     for entry in dataset["annotations"]:
         entry.setdefault("iscrowd", 0)
@@ -157,17 +168,45 @@ def _check_truth(dataset: Any, path: Path) -> None:
             raise InputError(
                 f"{path}, annotation {entry['id']}: image {entry['image_id']} is not listed", '"images"'
             )
+        what, size = f"{path}, annotation {entry['id']}", sizes[entry["image_id"]]
         if isinstance(entry["segmentation"], dict):
-            what = f"{path}, annotation {entry['id']}"
-            entry["segmentation"] = _run_lengths(entry["segmentation"], sizes[entry["image_id"]], what)
+            entry["segmentation"] = _run_lengths(entry["segmentation"], size, what)
+        else:
+            _check_polygons(entry["segmentation"], size, what)
+
+
+def _has(entry: Any, keys: set[str]) -> bool:
+    """An object with all ``keys``, whose ids are numbers or texts."""
+    ids = keys & {"id", "image_id", "category_id"}
+    return (
+        isinstance(entry, dict) and keys <= set(entry) and all(isinstance(entry[k], int | str) for k in ids)
+    )
+
+
+def _check_polygons(segmentation: Any, size: tuple[int, int], what: str) -> None:
+    """Refuse outlines that lead far away: pycocotools takes memory for every pixel on their way."""
+    longest = _LONGEST_OUTLINE * sum(size)
+    try:
+        outlines = [np.array(outline, np.float64).reshape(-1, 2) for outline in segmentation]
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"{what}: a broken segmentation", "run lengths or polygons") from None
+    for outline in outlines:
+        way = np.abs(np.diff(outline, axis=0, append=outline[:1])).sum() + np.abs(outline[:1]).sum()
+        if not way <= longest:
+            raise InputError(
+                f"{what}: an outline of {way:.3g} px for an image of {size[0]} × {size[1]}",
+                "polygons in the image's pixels",
+            )
 
 
 def _run_lengths(segmentation: Any, size: tuple[int, int], what: str) -> dict[str, Any]:
     """Compressed run lengths, the only form that pycocotools takes in results."""
     from pycocotools import mask as rle
 
-    if isinstance(segmentation, dict) and tuple(segmentation.get("size", ())) != size:
+    if isinstance(segmentation, dict) and segmentation.get("size") not in (list(size), size):
         raise InputError(f"{what}: a mask of {segmentation.get('size')}", f"{list(size)} as its image")
+    if isinstance(segmentation, list):
+        _check_polygons(segmentation, size, what)
     try:
         if isinstance(segmentation, list):
             return rle.merge(rle.frPyObjects(segmentation, *size))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import cv2
@@ -55,8 +55,8 @@ class PanopticPairing:
 
     def _read(self, pair: tuple[dict[str, Any], dict[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
         answer, annotation = pair
-        ours = _read_png(self.prediction.with_suffix("") / answer["file_name"])
-        return ours, _read_png(self.truth.with_suffix("") / annotation["file_name"])
+        ours = _read_png(_picture(self.prediction, answer["file_name"]))
+        return ours, _read_png(_picture(self.truth, annotation["file_name"]))
 
 
 def pair_panoptic_files(
@@ -192,6 +192,16 @@ def _check_areas(annotation: dict[str, Any], areas: dict[int, int], path: Path) 
                 f"{path.name}: segment {segment['id']} of {annotation['file_name']} has an area of {segment['area']}",
                 f"the {area} px it has in the PNG",
             )
+
+
+def _picture(path: Path, name: str) -> Path:
+    """The PNG that a JSON file names, in the folder beside it and nowhere else."""
+    inside = PurePosixPath(name.replace("\\", "/"))
+    if inside.is_absolute() or ".." in inside.parts or not 0 < len(name) < 256 or not name.isprintable():
+        raise InputError(
+            f"{path} names a picture {name!r}", f"a PNG in the folder {path.with_suffix('').name}"
+        )
+    return path.with_suffix("") / inside
 
 
 def _read_png(path: Path) -> np.ndarray:

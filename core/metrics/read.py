@@ -87,6 +87,8 @@ def read_json(path: Path, what: str) -> Any:
         raise InputError(f"{path} does not exist", what) from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is not JSON ({error})", what) from None
+    except RecursionError:
+        raise InputError(f"{path} is nested too deeply", what) from None
 
 
 def read_label_volume(path: Path) -> LabelVolume:

@@ -77,7 +77,7 @@ def read_card(folder: Path) -> Card:
     path = folder / CARD_FILE
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read ({error})", "a card in JSON") from None
     wanted = {f.name: f.type for f in fields(Card) if f.name != "folder"}
     if not isinstance(raw, dict) or set(raw) != set(wanted):

@@ -93,7 +93,7 @@ def parse_settings(text: str) -> Settings:
     """
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InputError("the settings are not JSON", "an object of settings") from None
     known = Settings.__dataclass_fields__
     if not isinstance(values, dict) or not all(name in known for name in values):
