@@ -81,6 +81,9 @@ SCANNER = Scanner(gamma=0.25, gain=0.1, offset=0.03, bias=0.2, noise=0.06, blur=
 # How often heads are drawn from; of real heads a share is shown in greys by chance, and another in another contrast.
 SHARES = {"real": 0.72, "map": 0.22, "drawn": 0.06}
 BY_CHANCE, OTHER = 0.25, 0.2
+# Of the slices; the others are anywhere.
+THROUGH_NUCLEI, THROUGH_BRAIN = 0.45, 0.4
+FIRST_NUCLEUS = NUMBER[SIDED[0]]  # the nuclei have the last numbers
 TOLERANCE_MM = 1.0
 # Drawn heads to be measured on; training saw others.
 MEASURED_SEEDS = (1000, 1001)
@@ -101,7 +104,7 @@ def prepare(data: Path, prepared: Path) -> dict[str, int]:
 
 
 def sampler(prepared: Path, recipe: Recipe) -> Callable[[np.random.Generator], Sample]:
-    """Slices of all planes, most of them through the brain."""
+    """Slices of all planes, most of them through the brain, many through its nuclei: these are in few slices of a head."""
     heads: dict[str, list[Head]] = {}
     for path in stored_files(prepared / NAME):
         head = read_head(path)
@@ -118,8 +121,11 @@ def sampler(prepared: Path, recipe: Recipe) -> Callable[[np.random.Generator], S
         plane = PLAN["planes"][rng.integers(3)]
         axis = AXES[plane]
         index = int(rng.integers(head.classes.shape[axis]))
-        if rng.random() < 0.8:
-            index = int(rng.choice(head.brain_slices(axis)))
+        chance = rng.random()
+        if chance < THROUGH_BRAIN + THROUGH_NUCLEI:
+            through = head.slices_through(axis, FIRST_NUCLEUS if chance < THROUGH_NUCLEI else 1)
+            # A label map need not name nuclei.
+            index = int(rng.choice(through if len(through) else head.slices_through(axis, 1)))
         points, mirrored = view(rng, head.classes.shape, plane, index, size, context, BEND)
         classes = look_up(head.classes, points[:, context])
         stack = shown(rng, head, points)
@@ -191,9 +197,13 @@ def drawn_scores(card: str) -> dict[str, float]:
     return dice
 
 
+_SMALLEST = ("amygdala", "pallidum")
+
+
 def _weights() -> tuple[float, ...]:
     """Cross-entropy's: large classes 1, small ones more."""
-    small = {NUMBER[name]: 3.0 for name in SIDED} | {NUMBER["ventricles"]: 2.0, NUMBER["outer CSF"]: 1.5}
+    small = {NUMBER[name]: 6.0 if name.endswith(_SMALLEST) else 3.0 for name in SIDED}
+    small |= {NUMBER["ventricles"]: 2.0, NUMBER["outer CSF"]: 1.5}
     return tuple(small.get(number, 1.0) for number in range(len(CLASSES)))
 
 
@@ -204,7 +214,7 @@ JOB = Job(
     plan=PLAN,
     arguments={"widths": [16, 32, 64, 128, 256]},
     weights=_weights(),
-    recipe=Recipe(iterations=6000, batch=8, size=112),
+    recipe=Recipe(iterations=14000, batch=8, size=112),
     cases=cases,
     prepare=prepare,
     sampler=sampler,

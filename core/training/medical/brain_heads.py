@@ -39,20 +39,20 @@ class Head:
     classes: np.ndarray
     parts: np.ndarray
     image: np.ndarray | None
-    _found: dict[int, np.ndarray] = field(default_factory=dict)
+    _found: dict[tuple[int, int], np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def of_part(self) -> np.ndarray:
         """uint8 (256,): class by part."""
         return class_of_part(self.parts, self.classes)
 
-    def brain_slices(self, axis: int) -> np.ndarray:
-        """Indices along an axis of slices through the brain."""
-        if axis not in self._found:
+    def slices_through(self, axis: int, first: int) -> np.ndarray:
+        """Indices along an axis of slices that show a class from number ``first`` on (1: the brain)."""
+        if (axis, first) not in self._found:
             others = tuple(a for a in range(3) if a != axis)
-            inside = (self.classes > 0) & (self.classes != VOID)
-            self._found[axis] = np.flatnonzero(inside.any(axis=others))
-        return self._found[axis]
+            inside = (self.classes >= first) & (self.classes != VOID)
+            self._found[axis, first] = np.flatnonzero(inside.any(axis=others))
+        return self._found[axis, first]
 
 
 def prepare_heads(data: Path, cases: list[Case], intensity: Intensity, folder: Path) -> dict[str, int]:
