@@ -218,6 +218,27 @@ DRIVING_CARDS: dict[str, tuple[str, str]] = {
         "",
         "벽, 울타리, 기차, 지면은 학습 데이터에 드물어 서로 헷갈리기 쉽습니다.",
     ),
+    "Road scenes, Mask R-CNN: every person and vehicle with a mask of its own": (
+        "",
+        "도로 장면, Mask R-CNN: 사람과 탈것마다 따로 마스크를 그리는 모델",
+    ),
+    "Street photos of one city (5 frames labelled by hand, 100 by a model), 498 everyday photos and drawn streets: far "
+    "things, crowds and other cities' vehicles are often missed or run together.": (
+        "",
+        "한 도시의 거리 사진(손으로 표시한 5장, 모델이 표시한 100장), 일상 사진 498장, 그린 거리로 학습했습니다. 멀리 있는 것, "
+        "붐비는 곳, 다른 도시의 차량은 놓치거나 한 덩어리로 보기 쉽습니다.",
+    ),
+    "Trucks, buses and trains are rare in the data and often called cars.": (
+        "",
+        "트럭, 버스, 기차는 학습 데이터에 드물어 자동차로 부르기 쉽습니다.",
+    ),
+    "COCO does not tell riders from people: a rider is often called a person.": (
+        "",
+        "COCO는 탑승자와 사람을 구분하지 않아, 탑승자를 사람으로 부를 때가 많습니다.",
+    ),
+    "COCO photos with people and their instances": ("", "사람이 나오는 COCO 사진과 개체별 마스크"),
+    "drawn streets": ("", "그린 거리"),
+    "the project's own": ("", "이 프로젝트에서 만듦"),
     "camvid": ("CamVid, streets of its own", "CamVid(학습에 쓰지 않은 거리)"),
     "cityscapes": ("Cityscapes frames", "Cityscapes 사진"),
     "bdd": ("BDD100K frames (US)", "BDD100K 사진(미국)"),
