@@ -9,7 +9,7 @@ import gradio as gr
 from core.errors import InputError
 from core.media.images import read_image
 from demos.driving.about import about_html
-from demos.driving.card import card_html
+from demos.driving.card import cards_about
 from demos.driving.examples import EXAMPLES, example_token
 from demos.driving.networks import TRUTH, default_network, network_name, road_networks
 from demos.driving.scene import Scene
@@ -56,7 +56,7 @@ def build_picture_tab(w: dict[str, str], scenes: Scenes) -> None:
             )
             _html(f"<p class=dr-note>{w['dr_truth_about']}</p>" if names else "")
             with gr.Accordion(w["about_model"], open=False, visible=bool(names)):
-                about = gr.HTML(card_html(names[0], w) if names else "", elem_classes="card")
+                about = gr.HTML(cards_about(names[0], w) if names else "", elem_classes="card")
     _html("<div id=dr-below></div>")  # legend, files and scores: on a phone they come after what is opened
     _html(about_html(w))
 
@@ -90,7 +90,7 @@ def build_picture_tab(w: dict[str, str], scenes: Scenes) -> None:
 
     def on_weights(token_value: str, name: str):
         with messages(w):
-            return show(find(token_value), name)[1], card_html(name, w)
+            return show(find(token_value), name)[1], cards_about(name, w)
 
     def on_truth(token_value: str, path: str | None, name: str | None):
         with messages(w):

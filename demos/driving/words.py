@@ -241,6 +241,7 @@ DRIVING_CARDS: dict[str, tuple[str, str]] = {
     "the project's own": ("", "이 프로젝트에서 만듦"),
     "camvid": ("CamVid, streets of its own", "CamVid(학습에 쓰지 않은 거리)"),
     "cityscapes": ("Cityscapes frames", "Cityscapes 사진"),
+    "coco": ("COCO photos", "COCO 사진"),
     "bdd": ("BDD100K frames (US)", "BDD100K 사진(미국)"),
     "idd": ("IDD Lite (India)", "IDD Lite(인도)"),
     "Cityscapes frames and clips": ("", "Cityscapes 사진과 영상"),
