@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from core.media.probe import IMAGE_WORDS, read_head
 
 MAX_MEGAPIXELS = 100
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".tif", ".tiff", ".bmp")
+# Pillow's names of what is read: of its many others some start programs, and none is written by a camera.
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF")
 WRITABLE = (".jpg", ".jpeg", ".png", ".webp")
 _ORIENTATION = 0x0112
 
@@ -51,13 +54,12 @@ def read_image(source: str | Path | bytes | BinaryIO, name: str | None = None) -
     if isinstance(source, str | Path):
         read_head(Path(source))
     stream: Any = io.BytesIO(source) if isinstance(source, bytes) else source
-    _register_heif()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter(
                 "ignore"
             )  # Pillow warns of large and odd files; what matters is raised below
-            with Image.open(stream) as image:
+            with Image.open(stream, formats=formats()) as image:
                 width, height = image.size
                 if width * height > MAX_MEGAPIXELS * 1e6:
                     raise _too_large(name, width * height / 1e6)
@@ -81,13 +83,14 @@ def _too_large(name: str, megapixels: float | None) -> InputError:
 
 
 @lru_cache(maxsize=1)
-def _register_heif() -> bool:
-    try:
+def formats() -> tuple[str, ...]:
+    """Pillow's names of the formats that are read here: HEIC only where its package is installed."""
+    with contextlib.suppress(ImportError):
         import pillow_heif
-    except ImportError:
-        return False
-    pillow_heif.register_heif_opener()
-    return True
+
+        pillow_heif.register_heif_opener()
+    Image.init()
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
 def _to_photo(image: Image.Image, name: str) -> Photo:

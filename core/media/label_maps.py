@@ -24,7 +24,7 @@ def read_label_map(path: str | Path) -> np.ndarray:
     if read_head(path)[:8] != b"\x89PNG\r\n\x1a\n":  # JPEG and its like change values
         raise InputError(f"{path.name} is not a PNG", _WORDS)
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=("PNG",)) as image:
             width, height = image.size
             if width * height > MAX_MEGAPIXELS * 1e6:
                 raise InputError(

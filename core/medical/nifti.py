@@ -9,8 +9,7 @@ from typing import IO, Any
 import numpy as np
 
 from core.errors import InputError
-from core.medical.grid import Grid
-from core.medical.nifti_header import (
+from core.media.nifti_header import (
     SUFFIXES,
     check_file_size,
     check_header,
@@ -18,8 +17,12 @@ from core.medical.nifti_header import (
     open_plain,
     pair_of,
     read_exactly,
+    scaling,
+    skip,
     sniff_header,
 )
+from core.media.unpack import Unpacked
+from core.medical.grid import Grid
 from core.medical.volume import Reader, Volume, register_reader
 
 _SLAB_BYTES = 16 << 20
@@ -58,9 +61,9 @@ def read_nifti(path: Path, time_point: int | None = None) -> Volume:
     offset = data_offset(header, head_path, single=head_path == data_path)
     volume_bytes = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     check_file_size(data_path, offset + volume_bytes * series)
-    slope, inter = _scaling(header)
+    slope, inter = scaling(header)
     with open_plain(data_path) as file:
-        _skip(file, offset + time * volume_bytes, path.name)
+        skip(file, offset + time * volume_bytes, path.name)
         native = _read_voxels(file, shape, dtype, slope, inter, path.name, notes)
         if time == series - 1:
             _check_end(file, path.name)
@@ -122,21 +125,8 @@ def _apart_mm(a: np.ndarray, b: np.ndarray, shape: tuple[int, int, int]) -> floa
     return float(np.linalg.norm((corners @ (a - b).T)[:, :3], axis=1).max())
 
 
-def _scaling(header: Any) -> tuple[float, float]:
-    try:
-        slope, inter = header.get_slope_inter()
-    except Exception:  # nibabel raises for a slope that is not finite; NIfTI says: no scaling then
-        return 1.0, 0.0
-    return (1.0 if slope is None else float(slope)), (0.0 if inter is None else float(inter))
-
-
-def _skip(file: IO[bytes], count: int, name: str) -> None:
-    while count > 0:
-        count -= len(read_exactly(file, min(count, _SLAB_BYTES), name))
-
-
 def _read_voxels(
-    file: IO[bytes], shape: tuple[int, int, int], dtype: np.dtype, slope: float, inter: float, name: str,
+    file: IO[bytes] | Unpacked, shape: tuple[int, int, int], dtype: np.dtype, slope: float, inter: float, name: str,
     notes: list[str],
 ) -> np.ndarray:  # fmt: skip
     """int16 or float32 (shape), in the file's own order; values that are no numbers become the lowest value."""
@@ -182,7 +172,7 @@ def _read_voxels(
     return native
 
 
-def _check_end(file: IO[bytes], name: str) -> None:
+def _check_end(file: IO[bytes] | Unpacked, name: str) -> None:
     """Reads on to the end, where gzip keeps its check sum, but not far."""
     try:
         tail = len(file.read(_TAIL + 1))

@@ -11,9 +11,6 @@ import numpy as np
 from core.errors import InputError
 from core.medical.grid import Grid
 
-# 512 × 512 × 1700: 0.9 GB as int16, 1.8 GB as float32.
-MAX_VOXELS = 450_000_000
-
 
 @dataclass(frozen=True, eq=False)
 class Volume:

@@ -13,6 +13,7 @@ import numpy as np
 
 from core.errors import InputError
 from core.labels import Label
+from core.media.images import MAX_MEGAPIXELS
 from core.metrics.folders import missing_error
 from core.metrics.panoptic import PanopticQuality
 from core.metrics.read import read_ahead, read_json
@@ -194,6 +195,10 @@ def _check_areas(annotation: dict[str, Any], areas: dict[int, int], path: Path) 
             )
 
 
+def _is_png(content: np.ndarray) -> bool:
+    return content[:8].tobytes() == b"\x89PNG\r\n\x1a\n"
+
+
 def _picture(path: Path, name: str) -> Path:
     """The PNG that a JSON file names, in the folder beside it and nowhere else."""
     inside = PurePosixPath(name.replace("\\", "/"))
@@ -208,9 +213,12 @@ def _read_png(path: Path) -> np.ndarray:
     if not path.is_file():
         raise InputError(f"{path} does not exist", "the PNG that the JSON names")
     content = np.fromfile(path, np.uint8)
-    # OpenCV decodes a file without its end, in silence or with a complaint of its own.
+    # OpenCV decodes a file without its end, in silence or with a complaint of its own; and takes memory for any size.
     whole = content[-4096:].tobytes().find(b"IEND") >= 0
-    image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if whole else None
+    width, height = (int.from_bytes(content[at : at + 4].tobytes(), "big") for at in (16, 20))
+    if whole and width * height > MAX_MEGAPIXELS * 1e6:
+        raise InputError(f"{path} is {width}×{height} px", f"at most {MAX_MEGAPIXELS} megapixels")
+    image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if whole and _is_png(content) else None
     if image is None or image.ndim != 3 or image.dtype != np.uint8:
         why = "is no panoptic PNG" if whole else "is damaged or cut short"
         raise InputError(f"{path} {why}", "8-bit RGB, id = R + 256·G + 65536·B")

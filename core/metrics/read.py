@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
-import zlib
+import math
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from PIL import Image
 
 from core.errors import InputError
-
-if TYPE_CHECKING:
-    import nibabel as nib
+from core.media.images import MAX_MEGAPIXELS, formats
+from core.media.nifti_header import (
+    check_file_size,
+    check_header,
+    data_offset,
+    open_plain,
+    pair_of,
+    read_exactly,
+    scaling,
+    skip,
+    sniff_header,
+)
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -66,13 +75,17 @@ def read_grey(path: Path) -> np.ndarray:
 
 def _open(path: Path) -> Image.Image:
     try:
-        image = Image.open(path)
-        image.load()
+        image = Image.open(path, formats=formats())
+        if image.width * image.height <= MAX_MEGAPIXELS * 1e6:
+            image.load()
+            return image
     except FileNotFoundError:
         raise InputError(f"{path} does not exist", "a PNG") from None
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError:
+        pass
+    except Exception as error:  # Pillow's parsers raise whatever they stumble over
         raise InputError(f"{path} is damaged or no picture ({error})", "a whole PNG", _TODO) from None
-    return image
+    raise InputError(f"{path} has too many pixels", f"at most {MAX_MEGAPIXELS} megapixels")
 
 
 def read_json(path: Path, what: str) -> Any:
@@ -97,19 +110,12 @@ def read_label_volume(path: Path) -> LabelVolume:
     Raises:
         InputError: missing, damaged, not three-dimensional, or with values that are no labels.
     """
-    import nibabel as nib
-
+    if not path.is_file():
+        raise InputError(f"{path} does not exist", "a NIfTI volume")
     try:
-        image: Any = nib.load(path)
-        values = np.asanyarray(image.dataobj)
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist", "a NIfTI volume") from None
-    except (OSError, EOFError, ValueError, zlib.error, nib.filebasedimages.ImageFileError) as error:
-        raise InputError(f"{path} is damaged or no NIfTI ({error})", "a whole NIfTI volume", _TODO) from None
-    while values.ndim > 3 and values.shape[-1] == 1:
-        values = values[..., 0]
-    if values.ndim != 3 or not values.size:
-        raise InputError(f"{path} is {values.shape}", "a volume (X, Y, Z) of labels")
+        values, affine = _read_nifti(path)
+    except InputError as error:  # of two files with one name the folder tells which it is
+        raise InputError(error.wrong.replace(path.name, str(path), 1), error.expected, error.todo) from None
     if values.dtype.kind == "f":
         whole = np.rint(values)
         if not (np.isfinite(values).all() and (whole == values).all()):
@@ -117,17 +123,43 @@ def read_label_volume(path: Path) -> LabelVolume:
         values = whole.astype(np.int32)
     if values.dtype.kind not in "iub":
         raise InputError(f"{path} has values of {values.dtype}", "whole numbers, one a label")
-    return LabelVolume(values, np.asarray(image.affine, np.float64), _spacing(image, path))
+    return LabelVolume(values, affine, _spacing(affine, path))
 
 
 def _odd(values: np.ndarray) -> float:
     return float(values[~(np.rint(values) == values)].flat[0])
 
 
-def _spacing(image: nib.Nifti1Image, path: Path) -> tuple[float, float, float]:
+def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Values (X, Y, Z) after their scaling, and the affine; nothing is read that the header does not account for."""
+    head_path, data_path = pair_of(path)
+    header = sniff_header(head_path)
+    if header is None:
+        raise InputError(f"{path.name} is damaged or no NIfTI", "a whole NIfTI volume", _TODO)
+    check_header(header, head_path)
+    shape = tuple(int(n) for n in header["dim"][1 : int(header["dim"][0]) + 1])
+    if math.prod(shape[3:]) != 1:
+        raise InputError(f"{path.name} is {shape}", "a volume (X, Y, Z) of labels")
+    dtype = header.get_data_dtype()
+    offset = data_offset(header, head_path, single=head_path == data_path)
+    size = math.prod(shape) * dtype.itemsize
+    check_file_size(data_path, offset + size)
+    with open_plain(data_path) as file:
+        skip(file, offset, path.name)
+        values = np.frombuffer(read_exactly(file, size, path.name), dtype).reshape(shape[:3], order="F")
+    slope, inter = scaling(header)
+    if (slope, inter) != (1, 0):
+        values = values * slope + inter
+    try:
+        return values, np.asarray(header.get_best_affine(), np.float64)
+    except Exception as error:  # nibabel has errors of its own for what is no rotation
+        raise InputError(f"{path.name} has no valid geometry ({error})", "a NIfTI header", _TODO) from None
+
+
+def _spacing(affine: np.ndarray, path: Path) -> tuple[float, float, float]:
     from nibabel.affines import voxel_sizes
 
-    x, y, z = (float(v) for v in voxel_sizes(image.affine))
+    x, y, z = (float(v) for v in voxel_sizes(affine))
     if not (np.isfinite([x, y, z]).all() and min(x, y, z) > 0):
         raise InputError(f"{path} has a spacing of {x:g} × {y:g} × {z:g} mm", "three lengths over 0")
     return x, y, z

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 from core.errors import InputError
-from core.medical.nifti_header import pair_of, sniff_header
+from core.media.nifti_header import pair_of, sniff_header
 
 MAX_BYTES = 4 << 30
 MAX_FILES = 2  # a header and its voxels

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import numpy as np
 
 from core.errors import InputError
-from core.medical.volume import MAX_VOXELS
+from core.media.unpack import Unpacked
 
+# 512 × 512 × 1700: 0.9 GB as int16, 1.8 GB as float32.
+MAX_VOXELS = 450_000_000
 SUFFIXES = (".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz")
 _READABLE = "biuf"  # kinds of dtype: whole and real numbers
 # Extensions of headers (DICOM tags and the like) stand before the voxels; nobody's are larger.
 _MAX_OFFSET = 64 << 20
+_AT_ONCE = 16 << 20
 # Deflate cannot shrink by more.
 _MAX_RATIO = 1032
+# What a file of so many bytes unpacked must at least bring: scans shrink to a half or a fifth, masks to a two hundredth.
+_LARGE, _LARGE_RATIO = 256 << 20, 400
 
 
-def open_plain(path: Path) -> IO[bytes]:
+def open_plain(path: Path) -> IO[bytes] | Unpacked:
     """Open a file, through gzip where its content says so, whatever its name.
 
     Raises:
         InputError: it cannot be opened.
     """
     try:
-        with open(path, "rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-        return cast("IO[bytes]", gzip.open(path, "rb") if packed else open(path, "rb"))
+        return Unpacked(path) if is_packed(path) else open(path, "rb")
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror})", "a readable file") from None
 
@@ -40,7 +42,7 @@ def is_packed(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def read_exactly(file: IO[bytes], count: int, name: str) -> bytes:
+def read_exactly(file: IO[bytes] | Unpacked, count: int, name: str) -> bytes:
     """``count`` bytes.
 
     Raises:
@@ -55,6 +57,16 @@ def read_exactly(file: IO[bytes], count: int, name: str) -> bytes:
     if len(raw) < count:
         raise InputError(f"{name} is cut short", "a whole file", "copy or download it again")
     return raw
+
+
+def skip(file: IO[bytes] | Unpacked, count: int, name: str) -> None:
+    """Read ``count`` bytes and forget them.
+
+    Raises:
+        InputError: as :func:`read_exactly`.
+    """
+    while count > 0:
+        count -= len(read_exactly(file, min(count, _AT_ONCE), name))
 
 
 def pair_of(path: Path) -> tuple[Path, Path]:
@@ -174,14 +186,29 @@ def data_offset(header: Any, path: Path, single: bool) -> int:
     return offset
 
 
+def scaling(header: Any) -> tuple[float, float]:
+    """Slope and intercept of a checked header; (1, 0) where it says nothing or nonsense, as NIfTI has it."""
+    try:
+        slope, inter = header.get_slope_inter()
+    except Exception:  # nibabel raises for a slope that is not finite; NIfTI says: no scaling then
+        return 1.0, 0.0
+    return (1.0 if slope is None else float(slope)), (0.0 if inter is None else float(inter))
+
+
 def check_file_size(path: Path, needed: int) -> None:
-    """Refuse a file that cannot hold ``needed`` bytes, without reading it.
+    """Refuse a file that cannot hold ``needed`` bytes, or hardly for an honest reason, without reading it.
 
     Raises:
-        InputError: too short; for gzip: even at the highest ratio that gzip can reach.
+        InputError: too short; for gzip: even at the highest ratio that gzip can reach; or large and nothing but repetition.
     """
-    size = path.stat().st_size
-    holds = size * _MAX_RATIO if is_packed(path) else size
+    size, packed = path.stat().st_size, is_packed(path)
+    if packed and _LARGE < needed <= size * _MAX_RATIO and needed > size * _LARGE_RATIO:
+        raise InputError(
+            f"{path.name} has {size / 1e6:,.1f} MB that would unpack to {needed / 1e6:,.1f} MB",
+            f"at most {_LARGE_RATIO} times the size",
+            "unpack it first, if it is what it should be",
+        )
+    holds = size * _MAX_RATIO if packed else size
     if holds < needed:
         raise InputError(
             f"{path.name} is cut short: its header claims {needed / 1e6:,.1f} MB, the file has {size / 1e6:,.1f} MB",
