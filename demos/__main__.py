@@ -12,7 +12,9 @@ import tempfile
 import threading
 import webbrowser
 
+from core.errors import InputError
 from core.offline import go_offline
+from demos.access.options import VARIABLE, choose_access
 
 PORTS_TRIED = 20
 
@@ -56,17 +58,35 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--port", type=int, default=7860, help="default 7860; the next free one if it is taken"
     )
-    parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine only")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to serve on; default 127.0.0.1: this machine only"
+    )
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        help="a name that others reach the page by, e.g. through a proxy; may be given again",
+    )
+    parser.add_argument(
+        "--auth",
+        metavar="USER:PASSWORD",
+        help=f"ask for them; {VARIABLE} in the environment does the same, and is seen in no list of processes",
+    )
+    parser.add_argument("--no-auth", action="store_true", help="let everybody in who can reach --host")
     parser.add_argument(
         "--lang", choices=("en", "ko"), help="language of the front page; default: as the browser asks"
     )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     options = parser.parse_args(argv)
+    try:
+        access = choose_access(options.host, options.name, options.auth, options.no_auth, os.environ)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     go_offline()
-    from core.errors import InputError
-
     port = pick_port(options.host, options.port)
-    with tempfile.TemporaryDirectory(prefix="triptych-") as folder:
+    with tempfile.TemporaryDirectory(prefix="triptych-") as made:
+        folder = os.path.realpath(made)  # one spelling of every path below it
         # Uploads and results live here and go when the server does. Gradio sweeps only what lies in its own
         # folder, and copies there what it is to serve from beside it.
         tempfile.tempdir = folder
@@ -75,7 +95,7 @@ def main(argv: list[str] | None = None) -> int:
             from demos.app import build_app
 
             print("Starting …", flush=True)
-            app = build_app(options.lang)
+            app = build_app(options.lang, access)
         except InputError as error:
             print(f"error: {error}", file=sys.stderr)
             return 2
@@ -92,10 +112,11 @@ def serve(app, host: str, port: int, *, open_browser: bool) -> None:
     # JPEGs do not shrink by deflating them once more.
     config = uvicorn.Config(
         app, host, port, log_level="warning", timeout_graceful_shutdown=2, ws_max_size=MAX_MESSAGE + 64,
-        ws_per_message_deflate=False,
+        ws_per_message_deflate=False, server_header=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
-    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
 
     def announce() -> None:
         while not server.started and not server.should_exit:

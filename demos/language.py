@@ -27,7 +27,7 @@ class LanguageGate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/":
             headers = dict(scope["headers"])
-            wanted = _chosen(headers.get(b"cookie", b"").decode("latin-1"))
+            wanted = chosen(headers.get(b"cookie", b"").decode("latin-1"))
             if wanted is None and self._follow_browser:
                 wanted = preferred(headers.get(b"accept-language", b"").decode("latin-1"))
             if wanted and wanted != self._home:
@@ -36,7 +36,8 @@ class LanguageGate:
         await self._app(scope, receive, send)
 
 
-def _chosen(cookies: str) -> str | None:
+def chosen(cookies: str) -> str | None:
+    """The language that a ``Cookie`` header says was chosen; None: none of ours."""
     try:
         morsel = SimpleCookie(cookies).get(LanguageGate.COOKIE)
     except CookieError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from demos.access.words import ACCESS
 from demos.driving.words import DRIVING, DRIVING_CARDS, DRIVING_ERRORS
 from demos.medical.words import MEDICAL, MEDICAL_ERRORS
 from demos.scoring.words import SCORING, SCORING_ERRORS
@@ -149,7 +150,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "error": ("That did not work", "처리하지 못했습니다"),
     "expired": ("This picture is no longer in memory; open it again.", "사진이 메모리에서 지워졌습니다. 다시 열어 주세요."),
 }  # fmt: skip
-WORDS |= SCORING | DRIVING | MEDICAL
+WORDS |= ACCESS | SCORING | DRIVING | MEDICAL
 
 # What the weights' cards say, which is data and not ours to key: (English where it is to
 # read otherwise, Korean). A text that is not here is shown as it stands.

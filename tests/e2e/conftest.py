@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shutil
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.e2e.process import serving
+
 # As it was before any test: what one test sets for itself is not the server's.
 ENVIRONMENT = dict(os.environ)
 HERE = ("127.0.0.1", "localhost", "triptych.test")  # the last is mapped to the first by a browser's option
@@ -48,42 +45,14 @@ def server_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, server_files: Path) -> Iterator[str]:
-    """Address of a running ``python -m demos``; the process is ended with a Ctrl-C afterwards."""
-    import signal
-
+    """Address of a running ``python -m demos``, which has to end cleanly and to call nobody."""
     environment = ENVIRONMENT | {
         "TRIPTYCH_CACHE": str(tmp_path_factory.mktemp("cache")),
         "TMPDIR": str(server_files),
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "demos", "--no-browser", "--port", "7960"],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment,
-    )  # fmt: skip
-    lines: list[str] = []
-    ready = threading.Event()
-    address: list[str] = []
-
-    def read() -> None:
-        assert process.stdout
-        for line in process.stdout:
-            lines.append(line)
-            if found := re.search(r"ready at (http://\S+)", line):
-                address.append(found[1])
-                ready.set()
-        ready.set()
-
-    threading.Thread(target=read, daemon=True).start()
-    if not ready.wait(120) or not address:
-        process.kill()
-        pytest.fail("the server did not start:\n" + "".join(lines))
-    yield address[0]
-    process.send_signal(signal.SIGINT)
-    try:
-        assert process.wait(20) == 0, "Ctrl-C ends it cleanly"
-    except subprocess.TimeoutExpired:
-        process.kill()
-        pytest.fail("Ctrl-C did not end the server:\n" + "".join(lines))
-    assert "Traceback" not in "".join(lines), "".join(lines)
+    options = ("--port", "7960", "--name", "triptych.test", "--no-auth")
+    with serving(*options, folder=tmp_path_factory.mktemp("log"), environment=environment) as started:
+        yield started.address
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import threading
 import cv2
 import numpy as np
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 
 from core.errors import InputError
 from core.media.frames import decode_frame, decode_planes
@@ -186,15 +186,6 @@ def test_a_message_over_the_limit_closes_the_connection(serve):
             client.hear()
     # While we still send, its goodbye can be overtaken by the reset of the connection.
     assert closed.value.rcvd is None or closed.value.rcvd.code == 1009
-
-
-def test_another_sites_page_is_refused(serve):
-    dial = serve()
-    with pytest.raises(InvalidStatus) as refused:
-        dial(origin="https://elsewhere.example")
-    assert refused.value.response.status_code == 403
-    ready(dial(origin=f"http://127.0.0.1:{dial.port}"))
-    ready(dial(origin="https://demo.example", additional_headers={"X-Forwarded-Host": "demo.example"}))
 
 
 def test_who_waits_is_told_how_many_are_before_and_moves_up(serve):
