@@ -12,7 +12,7 @@ from demos.access.pages import Languages
 from demos.access.sign_in import sign_out_html
 from demos.api.callers import Callers
 from demos.api.endpoints import build_endpoints
-from demos.doors import masthead, page_path, tab, wire_doors
+from demos.doors import doors_router, masthead, page_path, tab, wire_doors
 from demos.driving.clip import DrawnClip
 from demos.driving.compare import place_html
 from demos.driving.examples import EXAMPLES, example_token
@@ -85,6 +85,7 @@ def build_app(language: str | None = None, access: Access | None = None) -> Fast
     home = language or "en"
     sessions, scenes, clip, callers = Sessions(), Scenes(), DrawnClip(), Callers()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.include_router(doors_router())
     app.include_router(download_router(sessions, words(home)["expired"]))
     app.include_router(live_router())
     app.include_router(scoring_router())

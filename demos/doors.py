@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, Response
 
 from demos.language import LanguageGate
 from demos.theme import FAVICON
@@ -18,6 +21,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "medical": ("medical", "scoring"),
 }
 FIRST = "portrait"
+_PICTURES = Path(__file__).parent / "doors"  # made by demos/door_pictures.py
 
 
 def page_path(language: str, home: str) -> str:
@@ -50,6 +54,20 @@ def wire_doors(tabs: gr.Tabs, parts: dict[str, gr.Tab]) -> None:
         )  # fmt: skip
 
 
+def doors_router() -> APIRouter:
+    """``GET /doors/NAME.jpg``: the doors' pictures."""
+    router = APIRouter()
+
+    @router.get("/doors/{door}.jpg")
+    def picture(door: str) -> Response:
+        if door not in DOORS:
+            return Response(status_code=404)
+        headers = {"Cache-Control": "private, max-age=3600"}
+        return FileResponse(_PICTURES / f"{door}.jpg", media_type="image/jpeg", headers=headers)
+
+    return router
+
+
 def masthead(w: dict[str, str], home: str) -> str:
     """Name, language and doors."""
     language = w["language"]
@@ -62,6 +80,7 @@ def masthead(w: dict[str, str], home: str) -> str:
     mark = FAVICON.read_text(encoding="utf-8").replace("#246f62", "currentColor")
     doors = "".join(
         f'<a href="#{door}" data-door="{door}"{" aria-current=true" if door == FIRST else ""}>'
+        f'<img src="/doors/{door}.jpg" alt="" width=132 height=99>'
         f"<span><b>{w[door]}</b><span>{w[f'{door}_about']}</span></span></a>"
         for door in DOORS
     )
