@@ -18,7 +18,7 @@ from core.instances.design import CLASSES, WIDTH
 from core.instances.paste import paste
 from core.labels import LabelSet, get_label_set
 from core.results import ClassScores, Instances
-from core.weights import Card, load_card, load_state, verify
+from core.weights import Card, build_network, load_card, load_state, verify
 
 # Compiled graphs kept open per segmenter: a folder of photos has few aspects.
 _OPEN_RUNNERS = 6
@@ -159,9 +159,7 @@ class Segmenter:
         )  # fmt: skip
 
     def _build(self):  # -> nn.Module
-        from core.models import build_model
-
-        model = load_state(self.card, build_model(self.card.architecture, **self.card.arguments))
+        model = load_state(self.card, build_network(self.card))
         if self.card.task == "semantic":
             from core.models.semantic import Coarse, SemanticNetwork
 

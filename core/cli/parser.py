@@ -130,8 +130,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return run_weights(options)
     except InputError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return _refuse(error)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        # A name too long, a disk that is full or gone: the user's business as much as a missing file is.
+        return _refuse(
+            InputError(
+                f"{error.filename} cannot be used ({error.strerror})",
+                "a file or a folder that this system can open",
+            )
+        )
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+
+
+def _refuse(error: InputError) -> int:
+    print(f"error: {error}", file=sys.stderr)
+    return 2

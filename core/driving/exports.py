@@ -66,6 +66,8 @@ class PanopticFolder:
         self, folder: str | Path, json_path: str | Path | None = None, *, go_on: LabelSet | None = None
     ) -> None:
         self.folder = Path(folder)
+        if not json_path and not self.folder.name:
+            raise InputError(f"a panoptic result in {folder}", "a folder's name, which its JSON has as well")
         self.json = Path(json_path) if json_path else self.folder.with_name(self.folder.name + ".json")
         if self.json.is_dir():
             raise InputError(f"{self.json} is a folder", "a place for the JSON file")

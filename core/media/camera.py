@@ -61,6 +61,8 @@ def open_source(text: str, size: tuple[int, int] = (640, 480)) -> Source:
         InputError: no such camera, address or file.
     """
     if text.isascii() and text.isdigit():
+        if len(text) > 4:  # more than any system has, or any library takes
+            raise InputError(f"there is no camera {text}", f"a connected camera{_cameras()}")
         return Camera(int(text), size)
     if _ADDRESS.match(text):
         return Address(text)

@@ -171,6 +171,7 @@ class VideoWriter:
             raise InputError(f"a video of {size[0]}×{size[1]}", "at least 2×2 px")
         self._partial = self.path.with_name(f".{uuid.uuid4().hex[:12]}{self.path.suffix}")
         self.stopped, self.sound_lost = False, 0
+        self._muxed = 0  # packets of frames
         self._container: Any = None
         self._sound: Sound | None = None
         matroska = self.path.suffix.lower() == ".mkv"
@@ -234,24 +235,26 @@ class VideoWriter:
             for made in self._sound.packets(packet):
                 self._container.mux(made)
         except OSError as error:
-            raise self._unwritable(error) from None
+            raise self._unwritable(error.strerror) from None
         except av.error.FFmpegError:
             self.sound_lost += 1
 
     def _mux(self, packets: Any) -> None:
         try:
             for packet in packets:
+                of_frames = packet.stream is self._video
                 self._container.mux(packet)
+                self._muxed += of_frames
         except OSError as error:
-            raise self._unwritable(error) from None
+            raise self._unwritable(error.strerror) from None
         except av.error.FFmpegError as error:
             raise InputError(
                 f"{self.path} cannot hold these frames ({error.strerror})",
                 "frames one after the other in time",
             ) from None
 
-    def _unwritable(self, error: OSError) -> InputError:
-        return InputError(f"{self.path} cannot be written ({error.strerror})", "room on the disk")
+    def _unwritable(self, reason: str | None) -> InputError:
+        return InputError(f"{self.path} cannot be written ({reason})", "room on the disk")
 
     def stop(self) -> None:
         """What was written so far becomes the file."""
@@ -272,10 +275,25 @@ class VideoWriter:
                 self._mux(self._sound.rest())
             self._container.close()
             if not self.stopped:
+                self._check(self._partial)
                 self._index_first()
             self._partial.replace(self.path)
         finally:
             self._partial.unlink(missing_ok=True)
+
+    def _check(self, path: Path) -> None:
+        """Whether a closed file holds every frame: FFmpeg's last writes, while it closes one, fail without a word.
+
+        Raises:
+            InputError: it does not.
+        """
+        try:
+            with av.open(str(path)) as written:
+                whole = sum(p.dts is not None and not p.is_corrupt for p in written.demux(video=0))
+        except av.error.FFmpegError:
+            whole = 0
+        if whole < self._muxed:
+            raise self._unwritable(f"{self._muxed - whole} of {self._muxed} frames did not get there")
 
     def _index_first(self) -> None:
         """Copy the packets into a file whose index stands in front, so that players start and seek at once.
@@ -295,8 +313,9 @@ class VideoWriter:
                     if packet.dts is not None:
                         packet.stream = streams[packet.stream.index]
                         target.mux(packet)
+            self._check(whole)
             whole.replace(self._partial)
-        except av.error.FFmpegError:
+        except (av.error.FFmpegError, InputError):
             pass
         finally:
             whole.unlink(missing_ok=True)

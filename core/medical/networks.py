@@ -15,7 +15,7 @@ from core.medical.slices import Predictor
 from core.medical.slicewise import segment_slicewise
 from core.medical.tasks import Segmented, Task, register_tasks
 from core.medical.volume import Volume
-from core.weights import Card, list_cards, load_state, verify
+from core.weights import Card, build_network, list_cards, load_state, verify
 
 
 class SliceNetwork:
@@ -46,10 +46,9 @@ class SliceNetwork:
             return self._graph(stack)[0].copy()
 
     def _build(self):  # -> nn.Module
-        from core.models import build_model
         from core.models.slice_unet import Probabilities
 
-        model = load_state(self.card, build_model(self.card.architecture, **self.card.arguments))
+        model = load_state(self.card, build_network(self.card))
         return Probabilities(model).eval()
 
 

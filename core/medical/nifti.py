@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings as python_warnings
+import zlib
 from pathlib import Path
 from typing import IO, Any
 
@@ -176,7 +177,7 @@ def _check_end(file: IO[bytes] | Unpacked, name: str) -> None:
     """Reads on to the end, where gzip keeps its check sum, but not far."""
     try:
         tail = len(file.read(_TAIL + 1))
-    except (EOFError, OSError) as error:
+    except (EOFError, OSError, zlib.error) as error:
         raise InputError(
             f"{name} is damaged or cut short ({error})", "a whole file", "copy or download it again"
         ) from None

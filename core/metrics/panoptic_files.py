@@ -158,7 +158,7 @@ def _categories(body: dict[str, Any], path: Path) -> list[Label]:
             Label(int(c["id"]), str(c["name"]), (0, 0, 0), isthing=bool(c["isthing"]))
             for c in body["categories"]
         ]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise InputError(
             f"{path} has no categories",
             '"categories": [{"id", "name", "isthing"}]',
@@ -177,7 +177,7 @@ def _segments(annotation: dict[str, Any], path: Path) -> list[Segment]:
             Segment(int(s["id"]), int(s["category_id"]), bool(s.get("iscrowd", 0)))
             for s in annotation["segments_info"]
         ]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise InputError(
             f"{path.name}: the segments of {annotation['file_name']} are broken",
             '"id" and "category_id" of each',

@@ -12,6 +12,7 @@ from core.errors import InputError
 
 CARD_FILE = "card.json"
 STATE_FILE = "model.safetensors"
+_MAX_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def read_card(folder: Path) -> Card:
     """
     path = folder / CARD_FILE
     try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(f"{path} has {path.stat().st_size:,} bytes", f"at most {_MAX_BYTES:,}")
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read ({error})", "a card in JSON") from None
@@ -109,12 +112,13 @@ def load_card(name: str) -> Card:
     Raises:
         InputError: there is none (the message lists the choices).
     """
-    folder = weights_folder() / name
-    if not name or Path(name).name != name or not (folder / CARD_FILE).is_file():
-        names = [c.name for c in list_cards()]
-        raise InputError(
-            f"no weights are called {name!r}",
-            f"one of {', '.join(names)}" if names else "a folder with a card.json in weights/",
-            "list them with: python -m core weights list",
-        )
-    return read_card(folder)
+    # Compared rather than opened: a name from the wire or a command line is not a path.
+    for folder in weights_folder().iterdir() if weights_folder().is_dir() else ():
+        if folder.name == name and (folder / CARD_FILE).is_file():
+            return read_card(folder)
+    names = [c.name for c in list_cards()]
+    raise InputError(
+        f"no weights are called {name!r}",
+        f"one of {', '.join(names)}" if names else "a folder with a card.json in weights/",
+        "list them with: python -m core weights list",
+    )

@@ -15,6 +15,9 @@ from core.weights.card import CARD_FILE, Card, list_cards
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+_LEAST_BYTES = 2
+"""Of a number in a checkpoint: half precision."""
+
 
 def file_sha256(path: Path) -> str:
     """Hex SHA-256 of a file.
@@ -52,14 +55,40 @@ def verify(card: Card) -> None:
         )
 
 
-def verify_all() -> dict[str, InputError | None]:
-    """Every checkpoint's name and what is wrong with it (None: nothing). Builds and loads each one."""
+def build_network(card: Card) -> nn.Module:
+    """The network that a card describes, with random numbers.
+
+    Raises:
+        InputError: no such architecture, arguments that it cannot have, or a network that its file cannot hold.
+    """
+    import torch
+
     from core.models import build_model
 
+    place = card.folder / CARD_FILE
+    try:
+        with torch.device("meta"):  # takes no memory
+            sketch = build_model(card.architecture, **card.arguments)
+    except InputError:
+        raise
+    except Exception as error:  # layers raise whatever they stumble over in their arguments
+        raise InputError(
+            f"{place}: arguments that {card.architecture} cannot have ({error})", "the card's own", "restore it from git"
+        ) from None  # fmt: skip
+    numbers = sum(v.numel() for v in sketch.state_dict().values())
+    if numbers * _LEAST_BYTES > card.bytes:
+        raise InputError(
+            f"{place} describes a network of {numbers:,} numbers", f"what {card.bytes:,} bytes can hold", "restore it from git"
+        )  # fmt: skip
+    return build_model(card.architecture, **card.arguments)
+
+
+def verify_all() -> dict[str, InputError | None]:
+    """Every checkpoint's name and what is wrong with it (None: nothing). Builds and loads each one."""
     outcome: dict[str, InputError | None] = {}
     for card in list_cards():
         try:
-            load_state(card, build_model(card.architecture, **card.arguments))
+            load_state(card, build_network(card))
             outcome[card.name] = None
         except InputError as error:
             outcome[card.name] = error
