@@ -15,6 +15,7 @@ import webbrowser
 from core.errors import InputError
 from core.offline import go_offline
 from demos.access.options import VARIABLE, choose_access
+from demos.work_folder import work_folder
 
 PORTS_TRIED = 20
 
@@ -85,20 +86,22 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     go_offline()
     port = pick_port(options.host, options.port)
-    with tempfile.TemporaryDirectory(prefix="triptych-") as made:
-        folder = os.path.realpath(made)  # one spelling of every path below it
+    with work_folder() as folder:
         # Uploads and results live here and go when the server does. Gradio sweeps only what lies in its own
         # folder, and copies there what it is to serve from beside it.
-        tempfile.tempdir = folder
-        os.environ["GRADIO_TEMP_DIR"] = os.path.join(folder, "pages")
+        tempfile.tempdir = str(folder)
+        os.environ["GRADIO_TEMP_DIR"] = str(folder / "pages")
+        print("Starting …", flush=True)
         try:
             from demos.app import build_app
 
-            print("Starting …", flush=True)
             app = build_app(options.lang, access)
         except InputError as error:
             print(f"error: {error}", file=sys.stderr)
             return 2
+        except KeyboardInterrupt:
+            print("Stopped.", flush=True)
+            return 130
         serve(app, options.host, port, open_browser=not options.no_browser and can_open_browser())
     return 0
 
