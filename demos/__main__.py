@@ -15,6 +15,7 @@ import webbrowser
 from core.errors import InputError
 from core.offline import go_offline
 from demos.access.options import VARIABLE, choose_access
+from demos.memory import give_back_memory
 from demos.work_folder import work_folder
 
 PORTS_TRIED = 20
@@ -130,8 +131,11 @@ def serve(app, host: str, port: int, *, open_browser: bool) -> None:
                 webbrowser.open(address)
 
     threading.Thread(target=announce, daemon=True).start()
+    stopped = threading.Event()
+    give_back_memory(stopped)
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
+    stopped.set()
     print("Stopped.", flush=True)
 
 
