@@ -2,6 +2,20 @@
 for (const [name, value] of [['language', pageLanguage], ['languages', [pageLanguage]]])
   Object.defineProperty(navigator, name, { get: () => value, configurable: true });
 
+// Gradio's server closes its stream of answers when nothing is under way. What is asked for at that very moment may be
+// accepted before the closing is heard: Gradio's client then listens for ever to a stream that is gone. So while a stream is
+// open, the news that something was accepted waits until the closing would have come.
+const CLOSING_MS = 80;
+let answers = null;                          // the signal that ends the newest stream
+const askNow = window.fetch;
+window.fetch = async (request, options) => {
+  const path = new URL(request.url ?? request, location.href).pathname;
+  if (path.endsWith('/queue/data')) answers = request.signal ?? options?.signal;
+  const response = await askNow(request, options);
+  if (path.endsWith('/queue/join') && answers && !answers.aborted) await new Promise((done) => setTimeout(done, CLOSING_MS));
+  return response;
+};
+
 // The address says which application is open: /#driving. Its door is a link to there.
 const doorNamed = (name) => name && document.querySelector(`#doors a[data-door="${CSS.escape(name)}"]`);
 const doorButton = (name) => document.getElementById(`open-${name}`);
@@ -13,11 +27,15 @@ function openDoor() {
   doorButton(name).click();
 }
 addEventListener('hashchange', openDoor);
-document.addEventListener('click', ({ target }) => {
-  const door = target.closest?.('#doors a');
-  if (door && door.hash === location.hash) openDoor();
-  const language = target.closest?.('#language');
+document.addEventListener('click', (event) => {
+  const language = event.target.closest?.('#language');
   if (language && doorNamed(location.hash.slice(1))) language.hash = location.hash;
+  const link = event.target.closest?.('a[href^="#"]:not(.download)');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  // Gradio's <base> makes "#driving" another page where the address holds a question (?__theme=dark).
+  event.preventDefault();
+  if (link.hash === location.hash) openDoor();
+  else location.hash = link.hash;
 });
 if (location.hash.length > 1)  // Gradio makes the page after this script has run
   new MutationObserver((_, watcher) => {

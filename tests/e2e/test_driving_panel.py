@@ -31,6 +31,7 @@ from demos.page_head import PageHead
 from demos.scoring.server import scoring_router
 from demos.words import words
 from tests.demos.live.conftest import running
+from tests.e2e.late_stream import LATE_STREAM
 
 WAIT = 120_000
 CITY = get_label_set("cityscapes")
@@ -104,14 +105,19 @@ def roads(tmp_path_factory, asked) -> Iterator[str]:
 
 @pytest.fixture
 def open_roads(browser, roads) -> Iterator:
-    """``open_roads(path="/", **context options)``: the page once the first street is shown; no script may fail."""
+    """``open_roads(path="/", script="", **context options)``: the page once the first street is shown; no script may fail.
+
+    ``script`` runs before the page's own.
+    """
     contexts, errors = [], []
 
-    def make(path: str = "/", **options):
+    def make(path: str = "/", script: str = "", **options):
         context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
+        if script:
+            page.add_init_script(script)
         page.goto(roads + path)
         wait_for_stage(page)
         return page
@@ -339,17 +345,29 @@ def test_another_network_and_all_of_them_beside_each_other(open_roads, roads):
     )
 
 
-def test_the_drawn_drive_becomes_a_parsed_video(open_roads):
-    page = open_roads()
+def wait_told(page, text: str) -> None:
+    """Until the page says so; if it never does, the failure tells what it says instead."""
+    from playwright.sync_api import TimeoutError as Never
+
+    try:
+        page.wait_for_selector(f"text={text}", timeout=WAIT)
+    except Never:
+        seen = page.locator("#driving-video-status, .toast-body, button[id^=driving-video]:visible")
+        pytest.fail(f"{text!r} was never told, but: {seen.all_inner_texts()}")
+
+
+@pytest.mark.parametrize("script", ["", LATE_STREAM], ids=["", "late"])
+def test_the_drawn_drive_becomes_a_parsed_video(open_roads, script):
+    page = open_roads(script=script)
     page.click("button[role=tab]:has-text('Video')")
     page.click("#driving-video-start")
-    page.wait_for_selector("text=Choose a video first", timeout=WAIT)
+    wait_told(page, "Choose a video first")
     page.click("#driving-drawn-clip")
-    page.wait_for_selector("text=A drive through a drawn street", timeout=WAIT)
+    wait_told(page, "A drive through a drawn street")
     page.wait_for_selector("#driving-video-source video", timeout=WAIT)
     page.click("#driving-video-view label:has-text('Road ahead')")
     page.click("#driving-video-start")
-    page.wait_for_selector("text=Done: 6 frames", timeout=WAIT)
+    wait_told(page, "Done: 6 frames")
     page.wait_for_function(
         "() => document.querySelector('#driving-video-result video')?.videoWidth === 640", timeout=WAIT
     )
