@@ -95,9 +95,7 @@ def formats() -> tuple[str, ...]:
 
 def _to_photo(image: Image.Image, name: str) -> Photo:
     profile = image.info.get("icc_profile")
-    exif = image.getexif()
-    upright = ImageOps.exif_transpose(image) or image
-    exif.pop(_ORIENTATION, None)
+    upright, exif = _turned_upright(image)
     if upright.mode == "P":
         upright = upright.convert("RGBA" if "transparency" in upright.info else "RGB")
     alpha = None
@@ -110,7 +108,18 @@ def _to_photo(image: Image.Image, name: str) -> Photo:
     if alpha is not None and alpha.min() < 255:
         share = alpha[..., None].astype(np.uint16)
         pixels = ((pixels * share + 255 * (255 - share) + 127) // 255).astype(np.uint8)
-    return Photo(np.ascontiguousarray(pixels), alpha, exif.tobytes() if len(exif) else None, name)
+    return Photo(np.ascontiguousarray(pixels), alpha, exif, name)
+
+
+def _turned_upright(image: Image.Image) -> tuple[Image.Image, bytes | None]:
+    """The picture as its EXIF says it was held, and the EXIF without that; a broken EXIF is left aside."""
+    try:
+        exif = image.getexif()
+        upright = ImageOps.exif_transpose(image) or image
+        exif.pop(_ORIENTATION, None)
+        return upright, exif.tobytes() if len(exif) else None
+    except Exception:  # Pillow reads and writes tags of any type, and raises whatever it stumbles over
+        return image, None
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

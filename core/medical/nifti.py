@@ -29,6 +29,7 @@ from core.medical.volume import Reader, Volume, register_reader
 _SLAB_BYTES = 16 << 20
 # qform and sform that differ by less move nothing that anybody sees.
 _FORMS_AGREE_MM = 0.5
+_NOT_MM = {1: "meter", 3: "micron"}  # by NIfTI's code
 # Bytes behind the last voxel that are forgiven (some writers pad to blocks).
 _TAIL = 1 << 16
 
@@ -104,8 +105,7 @@ def _grid(header: Any, path: Path, shape: tuple[int, int, int], notes: list[str]
                 apart = _apart_mm(header.get_qform(), affine, shape)
                 if apart > _FORMS_AGREE_MM:
                     notes.append(f"qform and sform disagree by up to {apart:.1f} mm; the sform was taken.")
-            if int(header["xyzt_units"]) % 8 in (1, 3):
-                unit = header.get_xyzt_units()[0]
+            if unit := _NOT_MM.get(int(header["xyzt_units"]) % 8):
                 notes.append(f"The header gives its spacing in {unit}s; it was read as mm.")
     except (nib.spatialimages.HeaderDataError, ValueError) as error:
         raise InputError(

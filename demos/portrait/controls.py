@@ -102,8 +102,9 @@ def parse_css_color(text: str) -> tuple[int, int, int]:
     if match := re.fullmatch(r"#([0-9a-fA-F]{6})", text.strip()):
         r, g, b = bytes.fromhex(match[1])
         return r, g, b
-    if match := re.fullmatch(r"rgba?\(\s*([\d.]+)[,\s]+([\d.]+)[,\s]+([\d.]+).*\)", text.strip()):
-        r, g, b = (min(255, max(0, round(float(v)))) for v in match.groups())
+    number = r"(\d{1,3}(?:\.\d*)?)"
+    if match := re.fullmatch(rf"rgba?\(\s*{number}[,\s]+{number}[,\s]+{number}(?![\d.]).*\)", text.strip()):
+        r, g, b = (min(255, round(float(v))) for v in match.groups())
         return r, g, b
     raise InputError(f"colour {text!r}", "a colour such as #00b140")
 
