@@ -1,4 +1,4 @@
-# make demo | make test | make bench | make lint — each sets up all it needs by itself, once.
+# make demo | make test | make bench | make fuzz | make lint — each sets up all it needs by itself, once.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,17 +6,20 @@ PORT ?= 7860
 METRICS_PEERS ?= $(VENV)/peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test bench lint browser clean
+.PHONY: demo test bench fuzz lint browser clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime
-	@$(BIN)/python -m demos --port $(PORT)
+	@$(BIN)/python -m demos --port $(PORT) $(ARGS)
 
 test: $(VENV)/.dev browser
 	@$(BIN)/python -m pytest $(ARGS)
 
 bench: $(VENV)/.dev $(VENV)/.peers
 	@PEERS="$(PEERS)" METRICS_PEERS="$(METRICS_PEERS)" $(BIN)/python -m tests.bench
+
+fuzz: $(VENV)/.dev
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check core demos tests
