@@ -80,7 +80,7 @@ def masthead(w: dict[str, str], home: str) -> str:
     mark = FAVICON.read_text(encoding="utf-8").replace("#246f62", "currentColor")
     doors = "".join(
         f'<a href="#{door}" data-door="{door}"{" aria-current=true" if door == FIRST else ""}>'
-        f'<img src="/doors/{door}.jpg" alt="" width=132 height=99>'
+        f'<img src="/doors/{door}.jpg" alt="" width=116 height=84>'
         f"<span><b>{w[door]}</b><span>{w[f'{door}_about']}</span></span></a>"
         for door in DOORS
     )

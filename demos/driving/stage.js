@@ -26,12 +26,17 @@ export class Stage {
   // The latest wish wins; those in between are never asked for.
   async show(view, opacity) {
     this.wanted = { view, opacity };
-    this.busy ??= this.work().finally(() => { this.busy = null; });
+    this.busy ??= this.work().finally(() => {
+      clearTimeout(this.slow);
+      this.root.removeAttribute('aria-busy');
+      this.busy = null;
+    });
     return this.busy;
   }
 
   async work() {
     let told;
+    this.slow = setTimeout(() => this.root.setAttribute('aria-busy', 'true'), 500); // what is quick needs no sign
     while (this.wanted) {
       const { view, opacity } = this.wanted;
       this.wanted = null;

@@ -106,18 +106,21 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
     settings = controls.all()
     shown = [token, result, status]
     opened = [*shown, people, faces]
-    opening = source.change(
-        on_photo, [source, *settings], opened, show_progress="minimal", show_progress_on=result,
-        api_visibility="private",
-    )  # fmt: skip
+    # Shown once it has taken half a second: see page.css.
+    busy: dict[str, Any] = {
+        "show_progress": "minimal",
+        "show_progress_on": result,
+        "api_visibility": "private",
+    }
+    opening = source.change(on_photo, [source, *settings], opened, **busy)
     opening.failure(lambda: None, None, source, **_QUIET)  # what cannot be read is not left standing there
     pasted.upload(on_paste, pasted, [source, pasted], **_QUIET)
-    example.click(on_example, settings, [source, *opened], **_QUIET)
-    controls.weights.change(on_network, [token, source, *settings], opened, **_QUIET)
+    example.click(on_example, settings, [source, *opened], **busy)
+    controls.weights.change(on_network, [token, source, *settings], opened, **busy)
     changes = [c.change for c in (controls.output, controls.shape, controls.color, controls.image)]
     gr.on(
         [controls.f_number.change, people.input, *changes], on_setting, [token, source, people, *settings], shown,
-        trigger_mode="always_last", **_QUIET,
+        trigger_mode="always_last", **busy,
     )  # fmt: skip
 
 
