@@ -69,13 +69,32 @@ def weights_folder() -> Path:
     return Path(os.environ.get("TRIPTYCH_WEIGHTS") or Path(__file__).parents[2] / "weights")
 
 
+def refuse_link(path: Path) -> None:
+    """Refuse a checkpoint's file that is a link out of its folder: then it is no part of what was looked at or fetched.
+
+    The folder itself may be one.
+
+    Raises:
+        InputError: it leads out, or round in a circle.
+    """
+    try:
+        inside = path.resolve().parent == path.parent.resolve()
+    except (OSError, RuntimeError):
+        inside = False
+    if not inside:
+        raise InputError(
+            f"{path} is a link out of its folder", "the file itself", "put it in the link's place"
+        )
+
+
 def read_card(folder: Path) -> Card:
     """Read ``folder/card.json``.
 
     Raises:
-        InputError: not JSON, or a field is missing, unknown or of another type.
+        InputError: not JSON, a link out of its folder, or a field is missing, unknown or of another type.
     """
     path = folder / CARD_FILE
+    refuse_link(path)
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise InputError(f"{path} has {path.stat().st_size:,} bytes", f"at most {_MAX_BYTES:,}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError
-from core.weights.card import CARD_FILE, Card, list_cards
+from core.weights.card import CARD_FILE, Card, list_cards, refuse_link
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -39,9 +39,10 @@ def verify(card: Card) -> None:
     """Check a checkpoint's file against its card.
 
     Raises:
-        InputError: missing, or of another size or SHA-256.
+        InputError: missing, a link out of its folder, or of another size or SHA-256.
     """
     path = card.state_path
+    refuse_link(path)
     if not path.is_file():
         raise InputError(
             f"{path} is missing", "the file that its card describes", "restore weights/ from git"
