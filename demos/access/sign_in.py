@@ -74,12 +74,12 @@ class SignInGate:
 
     async def _sign_in(self, request: Request) -> Response:
         scope = request.scope
+        fields = await _read_form(request)  # however slowly it comes: nobody waits for it
         address = _address(request)
         if address in self._trying:
             return self._answer(scope, 429, "too_many_tries")
         self._trying.add(address)
         try:
-            fields = await _read_form(request)
             user, password = (_digest(fields.get(name, "")) for name in ("username", "password"))
             # Both are compared whatever the first one gives.
             if not hmac.compare_digest(user, self._right[0]) & hmac.compare_digest(password, self._right[1]):

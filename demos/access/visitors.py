@@ -8,6 +8,7 @@ them, names that cannot be guessed are what protects.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -123,7 +124,8 @@ class VisitorGate:
 
         async def hear(message: Message) -> None:
             for text in self._quoted.findall(message.get("body", b"")):
-                self._tell(visitor, json.loads(text))
+                with contextlib.suppress(ValueError):  # no JSON after all
+                    self._tell(visitor, json.loads(text))
             await send(message)
 
         return {**scope, "headers": plain}, hear

@@ -56,7 +56,7 @@ def serving(*options: str, folder: Path, environment: Mapping[str, str]) -> Iter
         ready.set()
 
     threading.Thread(target=read, daemon=True).start()
-    if not ready.wait(240) or not address:
+    if not ready.wait(600) or not address:
         process.kill()
         pytest.fail("the server did not start:\n" + "".join(lines))
     server = Server(address[0], log)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
+
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from demos.access import hosts, options, routes
 from demos.access.hosts import HostGate, is_ours, split_host
 from demos.access.options import Access
 from demos.access.pages import Languages
@@ -160,3 +163,9 @@ def test_whose_pages_may_open_a_websocket(headers, inside):
     ):
         pass
     assert refused.value.code == 1008
+
+
+@pytest.mark.parametrize("module", [hosts, options, routes])
+def test_examples_in_docstrings(module):
+    outcome = doctest.testmod(module)
+    assert outcome.attempted and not outcome.failed
