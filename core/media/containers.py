@@ -36,8 +36,23 @@ def open_video(path: Path) -> av.container.InputContainer:
     Raises:
         InputError: not a video, damaged from the start, without a video stream, or beyond the limits of this module.
     """
+    container = open_container(path)
     try:
-        container = av.open(str(path), options=_OPTIONS, metadata_errors="replace")
+        _check(container, path)
+    except InputError:
+        container.close()
+        raise
+    return container
+
+
+def open_container(path: Path) -> av.container.InputContainer:
+    """A file of a known kind, whatever streams it has; close it.
+
+    Raises:
+        InputError: of another kind, damaged from the start, or of too many streams.
+    """
+    try:
+        return av.open(str(path), options=_OPTIONS, metadata_errors="replace")
     except av.error.MemoryError:  # FFmpeg's word for more streams than it may make
         raise InputError(
             f"{path.name} claims too many streams or too much memory",
@@ -49,12 +64,6 @@ def open_video(path: Path) -> av.container.InputContainer:
         raise InputError(
             f"{path.name} cannot be opened as a video ({reason})", VIDEO_WORDS, "check that the copy is whole"
         ) from None
-    try:
-        _check(container, path)
-    except InputError:
-        container.close()
-        raise
-    return container
 
 
 def _check(container: av.container.InputContainer, path: Path) -> None:

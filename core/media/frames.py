@@ -25,6 +25,7 @@ def decode_frame(data: bytes, max_pixels: int = MAX_FRAME_PIXELS) -> np.ndarray:
     try:
         with Image.open(io.BytesIO(data), formats=_KINDS) as header:
             width, height = header.size
+            png = header.format == "PNG"
     except Exception:  # Pillow's parsers raise whatever they stumble over
         raise InputError("the frame is not a picture", ", ".join(_KINDS)) from None
     if width * height > max_pixels:
@@ -33,10 +34,20 @@ def decode_frame(data: bytes, max_pixels: int = MAX_FRAME_PIXELS) -> np.ndarray:
             f"at most {max_pixels / 1e6:.1f} megapixels",
             "send it smaller",
         )
+    if png:  # OpenCV takes the memory that any chunk of a PNG claims
+        return _decode_png(data)
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if picture is None:
         raise InputError("the frame is damaged or cut short", "a whole " + " or ".join(_KINDS))
     return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+
+
+def _decode_png(data: bytes) -> np.ndarray:
+    try:
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+            return np.array(image.convert("RGB"))
+    except Exception:  # Pillow's parsers raise whatever they stumble over
+        raise InputError("the frame is damaged or cut short", "a whole " + " or ".join(_KINDS)) from None
 
 
 def decode_planes(data: bytes, width: int, height: int, max_pixels: int = MAX_FRAME_PIXELS) -> np.ndarray:

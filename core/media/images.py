@@ -69,7 +69,8 @@ def read_image(source: str | Path | bytes | BinaryIO, name: str | None = None) -
         raise _too_large(name, None) from None
     except Image.UnidentifiedImageError:
         raise InputError(f"{name} is not a photo", IMAGE_WORDS, "check what the file really is") from None
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError, RuntimeError) as error:
+        # RuntimeError: libheif's, of sizes beyond its own limits among others.
         raise InputError(
             f"{name} is damaged or cut short ({error})",
             f"a whole file: {IMAGE_WORDS}",

@@ -83,10 +83,10 @@ def _moves(path: Path) -> bool:
 
 
 def _opens_as_video(path: Path) -> bool:
-    from core.media.containers import open_video
+    from core.media.containers import open_container
 
     try:
-        open_video(path).close()
+        with open_container(path) as container:
+            return bool(container.streams.video)
     except InputError:
         return path.suffix.lower() in _VIDEO_ENDINGS  # reading it tells what is wrong
-    return True

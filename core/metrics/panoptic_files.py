@@ -195,8 +195,15 @@ def _check_areas(annotation: dict[str, Any], areas: dict[int, int], path: Path) 
             )
 
 
-def _is_png(content: np.ndarray) -> bool:
-    return content[:8].tobytes() == b"\x89PNG\r\n\x1a\n"
+def _is_whole(content: bytes) -> bool:
+    """Whether a PNG's chunks fit into the file up to its end, and one of them has a size."""
+    at = 8
+    while at + 12 <= len(content):
+        name = content[at + 4 : at + 8]
+        at += 12 + int.from_bytes(content[at : at + 4], "big")
+        if name == b"IEND":
+            return at <= len(content) and content.count(b"IHDR") == 1
+    return False
 
 
 def _picture(path: Path, name: str) -> Path:
@@ -212,13 +219,15 @@ def _picture(path: Path, name: str) -> Path:
 def _read_png(path: Path) -> np.ndarray:
     if not path.is_file():
         raise InputError(f"{path} does not exist", "the PNG that the JSON names")
-    content = np.fromfile(path, np.uint8)
-    # OpenCV decodes a file without its end, in silence or with a complaint of its own; and takes memory for any size.
-    whole = content[-4096:].tobytes().find(b"IEND") >= 0
-    width, height = (int.from_bytes(content[at : at + 4].tobytes(), "big") for at in (16, 20))
+    content = path.read_bytes()
+    # OpenCV decodes a file without its end, in silence or with a complaint of its own; and takes the memory that it or
+    # one of its chunks claims.
+    whole = _is_whole(content)
+    width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
     if whole and width * height > MAX_MEGAPIXELS * 1e6:
         raise InputError(f"{path} is {width}×{height} px", f"at most {MAX_MEGAPIXELS} megapixels")
-    image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if whole and _is_png(content) else None
+    is_png = content[:8] == b"\x89PNG\r\n\x1a\n"
+    image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED) if whole and is_png else None
     if image is None or image.ndim != 3 or image.dtype != np.uint8:
         why = "is no panoptic PNG" if whole else "is damaged or cut short"
         raise InputError(f"{path} {why}", "8-bit RGB, id = R + 256·G + 65536·B")

@@ -74,29 +74,36 @@ def run(reader: Reader, seed: int, count: int, keep: Path, limits: Limits = Limi
     Raises:
         RuntimeError: a process ended before its first input, or a valid file was refused.
     """
-    fork = multiprocessing.get_context("fork")
     at = 0
-    while at < count:
-        ours, theirs = fork.Pipe(duplex=False)
-        trace = tempfile.TemporaryFile("w+")
-        process = fork.Process(target=_work, args=(reader, seed, at, count, keep, limits, theirs, trace))
-        process.start()
-        theirs.close()
-        ready = False
-        with contextlib.suppress(EOFError):
-            while True:
-                said = ours.recv()
-                if said == "ready":
-                    ready = True
-                    continue
-                yield (result := Result(**json.loads(said)))
-                at = result.number + 1
-        process.join()
-        if not ready:
-            raise RuntimeError(f"{reader.name}: could not prepare, see above")
-        if process.exitcode:
-            yield _crashed(at, process.exitcode, trace)
-            at += 1
+    with tempfile.TemporaryFile("w+") as trace:
+        while at < count:
+            process, pipe = _start(reader, seed, at, count, keep, limits, trace)
+            ready = False
+            with contextlib.suppress(EOFError):
+                while True:
+                    said = pipe.recv()
+                    if said == "ready":
+                        ready = True
+                        continue
+                    yield (result := Result(**json.loads(said)))
+                    at = result.number + 1
+            process.join()
+            if not ready:
+                raise RuntimeError(f"{reader.name}: could not prepare, see above")
+            if process.exitcode:
+                yield _crashed(at, process.exitcode, trace)
+                at += 1
+
+
+def _start(*what: Any) -> tuple[Any, Connection]:
+    """A forked process that does :func:`_work` on ``what``, and the end of its pipe."""
+    *most, trace = what
+    fork = multiprocessing.get_context("fork")
+    ours, theirs = fork.Pipe(duplex=False)
+    process = fork.Process(target=_work, args=(*most, theirs, trace))
+    process.start()
+    theirs.close()
+    return process, ours
 
 
 def _crashed(number: int, code: int, trace: Any) -> Result:
