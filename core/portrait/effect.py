@@ -94,7 +94,7 @@ def check_picture(picture: np.ndarray, name: str = "frame") -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and abs(value) < math.inf
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(-math.inf < value < math.inf)
 
 
 def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
