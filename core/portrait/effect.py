@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 
@@ -94,7 +94,7 @@ def check_picture(picture: np.ndarray, name: str = "frame") -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and bool(-math.inf < value < math.inf)
+    return isinstance(value, Real) and not isinstance(value, bool) and -math.inf < cast(float, value) < math.inf
 
 
 def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
