@@ -1,4 +1,4 @@
-# make demo | make test | make bench | make fuzz | make lint — each sets up all it needs by itself, once.
+# make demo | make test | make bench | make fuzz | make load | make lint — each sets up all it needs by itself, once.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ PORT ?= 7860
 METRICS_PEERS ?= $(VENV)/peers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test bench fuzz lint browser clean
+.PHONY: demo test bench fuzz load lint browser clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runtime
@@ -20,6 +20,9 @@ bench: $(VENV)/.dev $(VENV)/.peers
 
 fuzz: $(VENV)/.dev
 	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+load: $(VENV)/.dev
+	@$(BIN)/python -m tests.load $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check core demos tests

@@ -94,7 +94,9 @@ def check_picture(picture: np.ndarray, name: str = "frame") -> None:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and -math.inf < cast(float, value) < math.inf
+    return (
+        isinstance(value, Real) and not isinstance(value, bool) and -math.inf < cast(float, value) < math.inf
+    )
 
 
 def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from starlette.responses import HTMLResponse
 
-from tests.demos.live.conftest import running
 from tests.security.conftest import PASSWORD, USER
 
-WAIT = 240_000
+WAIT = 60_000
 PHONE = {"viewport": {"width": 360, "height": 640}}
 
 
 @pytest.fixture(scope="module")
 def browser(launch):
-    return launch("--host-resolver-rules=MAP evil.test 127.0.0.1, MAP triptych.test 127.0.0.1")
+    # Chromium's own guard of local networks asks the user, who is not there; what is tested is the server's.
+    return launch(
+        "--host-resolver-rules=MAP evil.test 127.0.0.1, MAP triptych.test 127.0.0.1",
+        "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
+    )
 
 
 @pytest.fixture
@@ -61,57 +61,6 @@ def test_in_and_out_by_the_keyboard_on_a_phone(locked, open_tab, path, title, wr
     assert not [text for text in messages if "Content Security Policy" in text or "Refused" in text], messages
     page.get_by_role("button", name=out).click()
     page.wait_for_selector("[name=password]")
-
-
-@pytest.fixture(scope="module")
-def elsewhere() -> Iterator[str]:
-    """Address of another server on this machine, with an empty page."""
-
-    async def app(scope, receive, send):
-        await HTMLResponse("<title>elsewhere</title>")(scope, receive, send)
-
-    with running(app) as port:
-        yield f"http://127.0.0.1:{port}"
-
-
-def test_a_page_of_another_site_gets_nothing(server, elsewhere, open_tab):
-    page = open_tab(elsewhere)
-    answers: list[tuple[str, int]] = []
-    page.on("response", lambda answer: answers.append((answer.request.method, answer.status)))
-    told = page.evaluate(
-        """async (there) => {
-            const tell = async (call) => { try { return (await call()).type } catch (error) { return error.name } };
-            const socket = new WebSocket(there.replace('http', 'ws') + '/live/stream');
-            return [
-                await tell(() => fetch(there + '/config')),
-                await tell(() => fetch(there + '/gradio_api/upload', { method: 'POST', body: new FormData(), mode: 'no-cors' })),
-                await new Promise((done) => { socket.onopen = () => done('open'); socket.onerror = () => done('refused') }),
-            ];
-        }""",
-        server.address,
-    )
-    assert told == ["TypeError", "TypeError", "refused"], "neither read nor sent"
-    assert set(answers) == {("GET", 403), ("POST", 403)}
-    page.evaluate(
-        "(there) => document.body.appendChild(document.createElement('iframe')).src = there", server.address
-    )
-    page.wait_for_function("frames.length === 1")
-    page.wait_for_timeout(2000)
-    assert not page.frames[1].query_selector("#doors, h1"), "nor shown in a frame"
-    page.evaluate(
-        """(there) => {
-            const form = document.body.appendChild(document.createElement('form'));
-            Object.assign(form, { method: 'post', action: there + '/login' });
-            form.submit();
-        }""",
-        server.address,
-    )
-    page.wait_for_url(f"{server.address}/login")
-    assert "another site" in page.inner_text("body"), "nor does a form that sends itself"
-    page.goto(elsewhere)
-    page.evaluate("(there) => document.body.innerHTML = `<a href=${there}>a link</a>`", server.address)
-    page.click("a")
-    page.wait_for_selector("#doors")  # may be followed
 
 
 def test_a_name_that_was_made_to_mean_this_machine_gets_nothing(server, open_tab):
