@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.e2e.conftest import BROWSER_OPTIONS, find_browser
+from tests.e2e.browser import BROWSER_OPTIONS, find_browser
 from tests.e2e.fake_camera import READ_NUMBER, camera_options
 
 WAIT = 120_000  # ms; a network may have to be compiled first

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlparse
@@ -16,25 +14,6 @@ from tests.e2e.process import serving
 # As it was before any test: what one test sets for itself is not the server's.
 ENVIRONMENT = dict(os.environ)
 HERE = ("127.0.0.1", "localhost", "triptych.test")  # the last is mapped to the first by a browser's option
-BROWSER_OPTIONS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-def find_browser() -> str | None:
-    """An installed Chromium or Chrome; else the one that Playwright brought; else None."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        if path := shutil.which(name):
-            return path
-    try:
-        from playwright.sync_api import sync_playwright
-
-        with sync_playwright() as p:
-            path = p.chromium.executable_path
-    except Exception:
-        return None
-    return path if Path(path).exists() else None
 
 
 @pytest.fixture(scope="session")
@@ -53,24 +32,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, server_files: Path) -> Iter
     options = ("--port", "7960", "--name", "triptych.test", "--no-auth")
     with serving(*options, folder=tmp_path_factory.mktemp("log"), environment=environment) as started:
         yield started.address
-
-
-@pytest.fixture(scope="session")
-def launch() -> Iterator:
-    """``launch(*options) → browser``: a Chromium of its own."""
-    path = find_browser()
-    if path is None:
-        pytest.skip("*** NO BROWSER: the end-to-end tests were not run; install chromium ***")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as p, contextlib.ExitStack() as opened:
-
-        def start(*options: str):
-            chromium = p.chromium.launch(executable_path=path, args=[*BROWSER_OPTIONS, *options])
-            opened.callback(chromium.close)
-            return chromium
-
-        yield start
 
 
 @pytest.fixture(scope="session")

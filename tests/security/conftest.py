@@ -13,7 +13,7 @@ import pytest
 from core.offline import go_offline
 from demos.access.options import Access
 from tests.demos.live.conftest import running
-from tests.e2e.conftest import ENVIRONMENT, launch  # noqa: F401 (a fixture)
+from tests.e2e.conftest import ENVIRONMENT
 from tests.e2e.process import Server, serving
 
 USER, PASSWORD = "kim", "비밀 word: 7"
