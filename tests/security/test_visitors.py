@@ -18,7 +18,7 @@ from demos.access.pages import Languages
 from demos.access.visitors import COOKIE, VisitorGate
 from tests.security.conftest import Visitor
 
-SECRET = b"between you and me"
+SECRET = b"between us alone"  # uploads of one content lie at one place: no other test has this
 OURS = {"X-Triptych": "1"}
 
 
