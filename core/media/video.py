@@ -274,9 +274,8 @@ class VideoWriter:
             if self._sound is not None:
                 self._mux(self._sound.rest())
             self._container.close()
-            if not self.stopped:
+            if not self.stopped and not self._index_first():
                 self._check(self._partial)
-                self._index_first()
             self._partial.replace(self.path)
         finally:
             self._partial.unlink(missing_ok=True)
@@ -295,13 +294,14 @@ class VideoWriter:
         if whole < self._muxed:
             raise self._unwritable(f"{self._muxed - whole} of {self._muxed} frames did not get there")
 
-    def _index_first(self) -> None:
+    def _index_first(self) -> bool:
         """Copy the packets into a file whose index stands in front, so that players start and seek at once.
 
-        Where that fails, the fragments stay: they are whole, too.
+        Returns:
+            Whether that file, with every frame, has taken the other's place. Else the fragments stay.
         """
         if self.path.suffix.lower() == ".mkv":
-            return
+            return False
         whole = self._partial.with_name(f"{self._partial.stem}-whole{self.path.suffix}")
         try:
             with (
@@ -315,7 +315,8 @@ class VideoWriter:
                         target.mux(packet)
             self._check(whole)
             whole.replace(self._partial)
+            return True
         except (av.error.FFmpegError, InputError):
-            pass
+            return False
         finally:
             whole.unlink(missing_ok=True)
