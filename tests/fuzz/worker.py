@@ -28,10 +28,7 @@ _CPU_S, _WALL_S = 5.0, 60.0
 _REFUSED_MB, _ACCEPTED_MB = 500, 2000
 """Limits of memory beyond what the process has before an input."""
 _TEXT = 1500  # characters that a message may have
-_SIGNALS = {
-    signal.SIGPROF: f"hangs: over {_CPU_S:g} s of work",
-    signal.SIGALRM: f"hangs: over {_WALL_S:g} s of waiting",
-}
+_SIGNALS = (signal.SIGPROF, signal.SIGALRM)  # of work and of waiting, each at its limit
 
 Outcome = Literal["accepted", "refused", "failed"]
 
@@ -91,7 +88,7 @@ def run(reader: Reader, seed: int, count: int, keep: Path, limits: Limits = Limi
             if not ready:
                 raise RuntimeError(f"{reader.name}: could not prepare, see above")
             if process.exitcode:
-                yield _crashed(at, process.exitcode, trace)
+                yield _crashed(at, process.exitcode, limits, trace)
                 at += 1
 
 
@@ -106,13 +103,15 @@ def _start(*what: Any) -> tuple[Any, Connection]:
     return process, ours
 
 
-def _crashed(number: int, code: int, trace: Any) -> Result:
+def _crashed(number: int, code: int, limits: Limits, trace: Any) -> Result:
     """The result of the input on which a process ended."""
     trace.seek(0)
     told = trace.read()[:4000]
-    why = _SIGNALS.get(-code) or (
-        f"crashes: {signal.Signals(-code).name}" if code < 0 else f"ends the process ({code})"
-    )
+    hangs = {signal.SIGPROF: f"{limits.work_s:g} s of work", signal.SIGALRM: f"{_WALL_S:g} s of waiting"}
+    if -code in hangs:
+        why = f"hangs: over {hangs[signal.Signals(-code)]}"
+    else:
+        why = f"crashes: {signal.Signals(-code).name}" if code < 0 else f"ends the process ({code})"
     # The newest call of ours, as faulthandler tells it.
     place = next((line.strip() for line in told.splitlines() if "/core/" in line or "/demos/" in line), "")
     return Result(number, "failed", told=f"{why}\n{told}", kind=f"{why} {place.rpartition('/')[2]}")

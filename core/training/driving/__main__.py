@@ -62,6 +62,9 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--run", type=Path, help="folder of this run's checkpoints and log; 'evaluate': several, comma-separated")  # fmt: skip
     parser.add_argument("--peers", type=Path, help="folder with coral/*.tflite, for 'teach'")
     parser.add_argument("--stem", type=Path, help="stem.pt made by 'stem', for driving_fast")
+    parser.add_argument(
+        "--trunk", type=Path, help="a driving_fast's run whose trunk the other networks start from"
+    )
     parser.add_argument("--initial", type=Path, help="another run's folder, same architecture, to start from")
     parser.add_argument("--teacher", type=Path, help="another run's folder whose network teaches this one")
     parser.add_argument("--arguments", type=json.loads, default={}, help="of the architecture, as JSON")
@@ -108,7 +111,8 @@ def main(argv: list[str] | None = None) -> None:
 
         train(
             options.data, options.prepared, options.run, recipe,
-            arguments=options.arguments, stem=options.stem, stop_after=options.stop_after,
+            arguments=options.arguments, stem=options.stem, trunk=options.trunk,
+            stop_after=options.stop_after,
             initial=load_run(options.initial).state_dict() if options.initial else None,
             teacher=network_teacher(options.teacher, recipe) if options.teacher else None,
         )  # fmt: skip

@@ -47,6 +47,8 @@ def export(run: Path, name: str) -> Card:
     arguments = recipe["arguments"]
     stem = run.parent / recipe.get("stem", "")
     before = f"{_command('stem', stem.parent)}; then " if stem.is_file() else ""
+    if "trunk" in recipe:
+        before = f"the run {recipe['trunk']} (see the card of driving-fast); then "
     architecture = recipe["model"]
     card = Card(
         name=name, title=TITLES[name], task="semantic", architecture=architecture, arguments=arguments,

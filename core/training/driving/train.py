@@ -82,12 +82,23 @@ class Stepper:
         return logits.float()
 
 
-def start_weights(model: nn.Module, stem: Path | None) -> None:
-    """ImageNet's trunk; for ``driving_fast`` its later blocks, and the dense stem where it was taught."""
+def start_weights(model: nn.Module, stem: Path | None, trunk: Path | None = None) -> None:
+    """ImageNet's trunk; for ``driving_fast`` its later blocks, and the dense stem where it was taught.
+
+    Args:
+        trunk: run of a ``driving_fast`` that lends its later blocks to another network. They have learnt to work
+            on a stem that was taught ImageNet's features, so they fit behind ImageNet's own stem.
+    """
     whole = imagenet_trunk()
     if not isinstance(model.trunk, FastTrunk):
         model.trunk.load_state_dict(whole)
+        if trunk is not None:
+            lent = load_run(trunk).trunk.blocks
+            for block, learnt in zip(model.trunk.blocks[REPLACED_BLOCKS:], lent, strict=True):
+                block.load_state_dict(learnt.state_dict())
         return
+    if trunk is not None:
+        raise InputError("a driving_fast starts from ImageNet and a stem", "--stem, without --trunk")
     later = {}
     for name, value in whole.items():
         if name.startswith("blocks."):
@@ -114,6 +125,7 @@ def train(
     *,
     arguments: dict | None = None,
     stem: Path | None = None,
+    trunk: Path | None = None,
     initial: dict[str, Tensor] | None = None,
     teacher: Callable[[Tensor], Tensor] | None = None,
     stop_after: int | None = None,
@@ -126,6 +138,7 @@ def train(
     Args:
         arguments: of the architecture.
         stem: the dense stem taught by ``stem``, for ``driving_fast``.
+        trunk: run of a ``driving_fast`` whose later blocks the other networks start from.
         initial: a whole state to start from instead of ImageNet's trunk.
         teacher: logits (N, 19, h, w) to learn from besides the labels, given the scaled pictures.
         stop_after: stop, resumably, after this iteration.
@@ -136,7 +149,7 @@ def train(
     if initial is not None:
         model.load_state_dict(initial)
     else:
-        start_weights(model, stem)
+        start_weights(model, stem, trunk)
     model = model.to(memory_format=torch.channels_last)
     stepper = Stepper(model, recipe)
     groups = trunk_groups(model, recipe.trunk_rate)
@@ -160,6 +173,8 @@ def train(
     described = asdict(recipe) | {"arguments": arguments or {}}
     if stem is not None:
         described["stem"] = f"{stem.parent.name}/{stem.name}"
+    if trunk is not None:
+        described["trunk"] = trunk.name
     averaged = fit(model, recipe, run, endless(samples, recipe), loss_of, described, stop_after, groups)
     torch.save(averaged.state_dict(), run / "best.pt")
     return averaged

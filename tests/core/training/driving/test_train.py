@@ -84,6 +84,19 @@ def test_the_dense_stem_learns_the_trunks_features(root, tmp_path, monkeypatch):
     assert torch.equal(network.trunk.blocks[0].project.weight, wanted)
 
 
+def test_a_trunk_is_lent(root, tmp_path):
+    """The later blocks are the other run's, the first ones ImageNet's."""
+    fast = train.train(root, tmp_path, tmp_path / "fast", train.Recipe(**SMALL))
+    network = build_model("fcn")
+    train.start_weights(network, None, tmp_path / "fast")
+    lent = fast.trunk.blocks[0].project.weight
+    assert torch.equal(network.trunk.blocks[3].project.weight, lent)
+    assert not torch.equal(train.imagenet_trunk()["blocks.3.project.weight"], lent)
+    assert torch.equal(network.trunk.stem.weight, train.imagenet_trunk()["stem.weight"])
+    with pytest.raises(InputError, match="--stem"):
+        train.start_weights(build_model("driving_fast"), None, tmp_path / "fast")
+
+
 def test_a_network_teaches_another(root, tmp_path):
     recipe = train.Recipe(model="fcn", **SMALL)
     train.train(root, tmp_path, tmp_path / "fcn", recipe)
