@@ -46,7 +46,7 @@ def build_page(
     access: Access,
 ) -> gr.Blocks:  # fmt: skip
     """The front door and the panels that exist."""
-    w = words(language)
+    w = words(language, served=access.for_others)
     with gr.Blocks(title="Triptych", analytics_enabled=False, delete_cache=(_SWEEP_S, KEPT_S)) as page:
         gr.HTML(masthead(w, home), elem_id="front")
         parts = {}
@@ -68,8 +68,7 @@ def build_page(
             with tab("scoring", w["scoring"]) as parts["scoring"]:
                 build_scoring_tab(w)
         wire_doors(tabs, parts)
-        private = w["private_served" if access.for_others else "private"]
-        gr.HTML(f"<div id=private>{private}{sign_out_html(w) if access.user else ''}</div>")
+        gr.HTML(f"<div id=private>{w['private']}{sign_out_html(w) if access.user else ''}</div>")
         build_endpoints(w, page, callers)
     return page
 

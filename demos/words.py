@@ -210,7 +210,13 @@ def card_text(text: str, language: str) -> str:
     return (korean if language == "ko" else english) or text
 
 
-def words(language: str) -> dict[str, str]:
-    """All texts in ``en`` or ``ko``, and the language's code as ``language``."""
+def words(language: str, served: bool = False) -> dict[str, str]:
+    """All texts in ``en`` or ``ko``, and the language's code as ``language``.
+
+    Args:
+        served: to others than this machine: what is said of "this machine" becomes its ``KEY_served``.
+    """
     column = list(LANGUAGES).index(language)
-    return {key: texts[column] for key, texts in WORDS.items()} | {"language": language}
+    texts = {key: both[column] for key, both in WORDS.items()} | {"language": language}
+    others = {key: texts.pop(f"{key}_served") for key in WORDS if f"{key}_served" in WORDS}
+    return texts | others if served else texts

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from demos.access.headers import SecurityHeaders
 from demos.access.hosts import HostGate
+from demos.access.malformed import MalformedGate
 from demos.access.options import Access
 from demos.access.pages import Languages
 from demos.access.routes import RouteGate
@@ -23,6 +24,7 @@ def add_gates(app: FastAPI, access: Access, languages: Languages, folder: str) -
         folder: Gradio's own, for uploads and results.
     """
     # From the innermost to the outermost: who is not let in learns nothing of what there is.
+    app.add_middleware(MalformedGate, languages=languages)
     app.add_middleware(VisitorGate, folder=folder, languages=languages)
     app.add_middleware(RouteGate, pages=list(languages.pages))
     if access.user:

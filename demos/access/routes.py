@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 FILE = "/gradio_api/file="
 UPLOAD = "/gradio_api/upload"
 CONFIG = "/config"
+EVENT = "/gradio_api/(?:queue/join|cancel|reset|(?:run|call)/[^/]+)"
+"""A pattern: where events are sent."""
 OWN = ("/doors/", "/download/", "/driving/", "/live/", "/medical/", "/scoring/")
 """Our own routers: they name what they serve."""
 
@@ -23,7 +25,7 @@ _GET = re.compile(
     rf"|/gradio_api/(?:info|upload_progress|queue/data|heartbeat/{_NAME}|call/{_NAME}/{_NAME})"
     rf"|{FILE}.+"
 )
-_POST = re.compile(rf"{UPLOAD}|/gradio_api/(?:queue/join|cancel|reset|(?:run|call)/{_NAME})")
+_POST = re.compile(rf"{UPLOAD}|{EVENT}")
 
 
 class RouteGate:

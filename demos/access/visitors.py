@@ -23,7 +23,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.access.pages import Languages
-from demos.access.routes import CONFIG, FILE, UPLOAD, below_page
+from demos.access.routes import CONFIG, EVENT, FILE, UPLOAD, below_page
 from demos.words import words
 
 COOKIE = "triptych-visitor"
@@ -32,7 +32,7 @@ MAX_EVENT = 16 << 20
 _OWNERS = 20_000
 _VISITOR = re.compile(r"[A-Za-z0-9_-]{43}")
 _OWN_TOKEN = re.compile(r"/(?:download/portrait|driving/\w+|medical/\w+)/([A-Za-z0-9_-]{20,})(?:/.*)?")
-_EVENT = re.compile(r"/gradio_api/(?:queue/join|cancel|reset|(?:run|call)/[^/]+)")
+_EVENT = re.compile(EVENT)
 _ANSWER = re.compile(rf"{UPLOAD}|/gradio_api/(?:queue/data|run/[^/]+|call/.+)")
 _HEARTBEAT = "/gradio_api/heartbeat/"
 

@@ -29,6 +29,16 @@ ACCESS: dict[str, tuple[str, str]] = {
         "다른 사이트의 페이지에서 보낸 요청입니다. 이 서버의 페이지를 직접 열어 주세요.",
     ),
     "not_yours": ("There is nothing here for you.", "여기에는 열 수 있는 것이 없습니다."),
+    "malformed": (
+        "This request cannot be read. Reload the page, or look up what to send with Client(…).view_api().",
+        "요청을 읽을 수 없습니다. 페이지를 새로 고치거나 Client(…).view_api()로 보낼 내용을 확인해 주세요.",
+    ),
+    # Said instead of the key without "_served" where more than this machine can come.
+    "tagline_served": ("Image segmentation at work.", "바로 쓰는 이미지 분할."),
+    "md_kept_served": (
+        "Files go to the computer that serves this page, and are deleted when you close this page.",
+        "파일은 이 페이지를 띄운 컴퓨터로만 전송되며, 이 페이지를 닫으면 지워집니다.",
+    ),
     "private_served": (
         "What you open here goes to the computer that serves this page, and no further.",
         "여기서 여는 파일은 이 페이지를 띄운 컴퓨터로만 전송됩니다.",

@@ -62,3 +62,15 @@ def test_the_command_says_what_to_do_and_serves_nothing():
     )
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("error: --host 0.0.0.0 lets others in")
+
+
+def test_a_page_that_others_see_does_not_call_itself_theirs():
+    """Where it is served to others, "this machine" is somebody else's."""
+    from demos.words import words
+
+    for language, mine in (("en", "machine"), ("ko", "내 컴퓨터")):
+        here, there = words(language), words(language, served=True)
+        assert here.keys() == there.keys() and not [key for key in here if key.endswith("_served")]
+        changed = [key for key in here if here[key] != there[key]]
+        assert sorted(changed) == ["md_kept", "private", "tagline"]
+        assert mine in here["tagline"] and mine not in there["tagline"]

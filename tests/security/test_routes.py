@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import httpx
 import pytest
 
@@ -62,6 +64,29 @@ def test_gradio_has_open_what_its_pages_need_and_no_more(locked):
 def test_what_is_closed_is_not_there(server, method, path):
     answer = httpx.request(method, server.address + path, json={}, timeout=60)
     assert (answer.status_code, answer.text) == (404, "not found")
+
+
+@pytest.mark.parametrize("page", ["", "/ko"])
+def test_what_cannot_be_read_is_refused_in_words(server, page):
+    """The server of these tests also fails on any traceback in what it prints."""
+    post = functools.partial(httpx.post, timeout=60)
+    boundary = {"content-type": "multipart/form-data; boundary=x"}
+    answers = [
+        post(f"{server.address}{page}/gradio_api/upload", content=b"--x\r\n???", headers=boundary),
+        post(f"{server.address}{page}/gradio_api/upload", content=b"abc"),
+        post(f"{server.address}{page}/gradio_api/queue/join", json={"data": "no list"}),
+        post(f"{server.address}{page}/gradio_api/queue/join", json=[]),
+        post(
+            f"{server.address}{page}/gradio_api/queue/join",
+            json={"data": [], "fn_index": 10**9, "session_hash": "a"},
+        ),
+        post(f"{server.address}{page}/gradio_api/call/portrait", json={"data": 3}),
+        post(f"{server.address}{page}/gradio_api/call/no-such", json={"data": []}),
+        post(f"{server.address}{page}/gradio_api/reset", json={"event_id": 7}),
+    ]
+    for answer in answers:
+        assert 400 <= answer.status_code < 500, (answer.request.url, answer.status_code, answer.text)
+        assert "Traceback" not in answer.text and 'File "' not in answer.text
 
 
 @pytest.mark.parametrize(
