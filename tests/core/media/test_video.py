@@ -170,3 +170,21 @@ def test_told_by_content_not_by_name(make_video, tmp_path):
     text.write_text("hello there " * 100)
     with pytest.raises(InputError, match="neither"):
         kind(text)
+
+
+HLS = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{other}\n#EXT-X-ENDLIST\n"
+CONCAT = "ffconcat version 1.0\nfile {other}\n"
+SDP = "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\n"
+
+
+@pytest.mark.parametrize("name, words", [("a.m3u8", HLS), ("a.ffconcat", CONCAT), ("a.sdp", SDP)])
+def test_a_list_of_other_files_is_no_video(make_video, tmp_path, name, words):
+    """Whoever uploads one would read files of this machine, or let it fetch what it may reach."""
+    make_video("other.ts")
+    path = tmp_path / name
+    path.write_text(words.format(other="other.ts"))
+    if words != SDP:
+        with av.open(str(path)) as container:
+            assert container.streams.video, "FFmpeg by itself would follow it"
+    with pytest.raises(InputError, match="video"):
+        VideoReader(path)
