@@ -60,12 +60,16 @@ def doors_router() -> APIRouter:
 
     @router.get("/doors/{door}.jpg")
     def picture(door: str) -> Response:
-        if door not in DOORS:
+        if not _has_picture(door):
             return Response(status_code=404)
         headers = {"Cache-Control": "private, max-age=3600"}
         return FileResponse(_PICTURES / f"{door}.jpg", media_type="image/jpeg", headers=headers)
 
     return router
+
+
+def _has_picture(door: str) -> bool:
+    return door in DOORS and (_PICTURES / f"{door}.jpg").exists()
 
 
 def masthead(w: dict[str, str], home: str) -> str:
@@ -80,8 +84,8 @@ def masthead(w: dict[str, str], home: str) -> str:
     mark = FAVICON.read_text(encoding="utf-8").replace("#246f62", "currentColor")
     doors = "".join(
         f'<a href="#{door}" data-door="{door}"{" aria-current=true" if door == FIRST else ""}>'
-        f'<img src="/doors/{door}.jpg" alt="" width=116 height=84>'
-        f"<span><b>{w[door]}</b><span>{w[f'{door}_about']}</span></span></a>"
+        + (f'<img src="/doors/{door}.jpg" alt="" width=116 height=84>' if _has_picture(door) else "")
+        + f"<span><b>{w[door]}</b><span>{w[f'{door}_about']}</span></span></a>"
         for door in DOORS
     )
     return (
