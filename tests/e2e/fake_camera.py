@@ -45,7 +45,9 @@ READ_NUMBER = f"""(source, width, height) => {{
 """JavaScript: the number in a video, an image or a canvas of that size; −1 where it cannot be told."""
 
 
-def write_camera(path: Path, width: int = 640, height: int = 480, frames: int = 150, fps: int = 30) -> Path:
+def write_camera(
+    path: Path, width: int = 640, height: int = 480, frames: int = 150, fps: int = 30, numbered: bool = True
+) -> Path:
     """A ``.y4m`` (raw 4:2:0) of a person who sways before stripes, numbered 0 to ``frames`` − 1."""
     person = example_photo().pixels
     side = round(height * 0.78)
@@ -60,7 +62,7 @@ def write_camera(path: Path, width: int = 640, height: int = 480, frames: int = 
             picture = room.copy()
             left = round((width - side) * (0.5 + 0.3 * np.sin(2 * np.pi * number / frames)))
             picture[height - side :, left : left + side] = person
-            frame = numbered_frame(number, width, height, picture)
+            frame = numbered_frame(number, width, height, picture) if numbered else picture
             file.write(b"FRAME\n" + cv2.cvtColor(frame, cv2.COLOR_RGB2YUV_I420).tobytes())
     return path
 
