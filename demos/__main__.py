@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import errno
+import logging
 import os
 import socket
 import sys
@@ -118,6 +120,7 @@ def serve(app, host: str, port: int, *, open_browser: bool) -> None:
         app, host, port, log_level="warning", timeout_graceful_shutdown=2, ws_max_size=MAX_MESSAGE + 64,
         ws_per_message_deflate=False, server_header=False,
     )  # fmt: skip
+    logging.getLogger("uvicorn.error").addFilter(_is_no_farewell)
     server = uvicorn.Server(config)
     shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
@@ -137,6 +140,15 @@ def serve(app, host: str, port: int, *, open_browser: bool) -> None:
         server.run()
     stopped.set()
     print("Stopped.", flush=True)
+
+
+def _is_no_farewell(record: logging.LogRecord) -> bool:
+    """Not of an open page's connections, which Ctrl-C cuts: that is meant, and no error."""
+    error = record.exc_info and record.exc_info[1]
+    return (
+        not isinstance(error, asyncio.CancelledError)
+        and "timeout graceful shutdown" not in record.getMessage()
+    )
 
 
 if __name__ == "__main__":

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import re
+import secrets
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -34,9 +37,19 @@ class Server:
         return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
 
 
+def keep_open(address: str) -> None:
+    """A page that somebody still has open: it listens to the server without end."""
+    with (
+        contextlib.suppress(httpx.HTTPError),
+        httpx.stream("GET", f"{address}/gradio_api/heartbeat/{secrets.token_hex()}", timeout=60) as answer,
+    ):
+        for _ in answer.iter_bytes():
+            pass
+
+
 @contextlib.contextmanager
 def serving(*options: str, folder: Path, environment: Mapping[str, str]) -> Iterator[Server]:
-    """A server with these options; ``folder``: for its log. It has to end cleanly, and to have called nobody."""
+    """A server with these options; ``folder``: for its log. It has to end cleanly with a page open, and to have called nobody."""
     log = folder / "outside.log"
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.e2e.watched", str(log), "--no-browser", *options],
@@ -61,6 +74,8 @@ def serving(*options: str, folder: Path, environment: Mapping[str, str]) -> Iter
         pytest.fail("the server did not start:\n" + "".join(lines))
     server = Server(address[0], log)
     yield server
+    threading.Thread(target=keep_open, args=(server.address,), daemon=True).start()
+    time.sleep(1)
     process.send_signal(signal.SIGINT)
     try:
         assert process.wait(20) == 0, "Ctrl-C ends it cleanly"

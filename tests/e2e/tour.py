@@ -66,7 +66,9 @@ def main() -> int:
                 stop(page)
                 page.wait_for_timeout(3000)
                 picture = cv2.imdecode(np.frombuffer(page.screenshot(), np.uint8), cv2.IMREAD_COLOR)
-                cv2.imwrite(str(FOLDER / f"{stop.__name__}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+                cv2.imwrite(
+                    str(FOLDER / f"{stop.__name__}.jpg"), picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY]
+                )
             browser.close()
     return 0
 
