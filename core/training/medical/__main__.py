@@ -1,7 +1,8 @@
-"""``python -m core.training.medical prepare|train|export|evaluate --task NAME``: makes and measures the medical networks.
+"""``python -m core.training.medical prepare|train|tune|export|evaluate --task NAME``: makes and measures the medical networks.
 
-``prepare`` decodes the data once; ``train`` trains one network, resumably; ``export`` makes a checkpoint of a run;
-``evaluate`` measures a checkpoint on the held-out cases, file by file, as a user would.
+``prepare`` decodes the data once; ``train`` trains one network, resumably; ``tune`` tells on training cases what
+``--offsets`` of the classes' logits do to their Dice; ``export`` makes a checkpoint of a run; ``evaluate`` measures a
+checkpoint on the held-out cases, file by file, as a user would.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import torch
 from core.errors import InputError
 from core.training.medical.job import Job, Recipe
 
-STEPS = ("prepare", "train", "export", "evaluate")
+STEPS = ("prepare", "train", "tune", "export", "evaluate")
 JOBS = {"brain": "brain", "ct-headneck": "ct_headneck", "hippocampus": "hippocampus"}
 
 
@@ -40,6 +41,13 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--run", type=Path, help="folder of this run's state and log ('train', 'export')")
     parser.add_argument("--name", help="of the checkpoint (default: the task's)")
     parser.add_argument("--arguments", type=json.loads, default={}, help="of the network, as JSON")
+    parser.add_argument(
+        "--offsets",
+        type=json.loads,
+        default=[],
+        help="'tune': to try on every class, 'export': one a class, added to the logits; a JSON list",
+    )
+    parser.add_argument("--every", type=int, default=10, help="'tune' takes every so manieth training case")
     parser.add_argument("--write", action="store_true", help="'evaluate' writes the figures into the card")
     parser.add_argument("--stop-after", type=int, help="stop (resumably) after this iteration")
     parser.add_argument("--threads", type=int, default=2)
@@ -49,6 +57,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     needed = {
         "prepare": ("data", "prepared"),
         "train": ("prepared", "run"),
+        "tune": ("data", "run"),
         "export": ("run",),
         "evaluate": ("data",),
     }
@@ -71,10 +80,15 @@ def main(argv: list[str] | None = None) -> None:
         given = {f.name: getattr(options, f.name) for f in dataclasses.fields(Recipe)}
         recipe = dataclasses.replace(job.recipe, **{k: v for k, v in given.items() if v is not None})
         train(job, options.prepared, options.run, recipe, options.arguments, options.stop_after)
+    elif options.step == "tune":
+        from core.training.medical.tune import tune
+
+        for line in tune(job, options.run, options.data, options.offsets, options.every):
+            print(line, flush=True)
     elif options.step == "export":
         from core.training.medical.export import export
 
-        card = export(job, options.run, name)
+        card = export(job, options.run, name, options.offsets)
         print(f"{card.folder} ({card.bytes / 1e6:.1f} MB)")
     else:
         report(job, name, options.data, options.write)
@@ -85,7 +99,7 @@ def report(job: Job, name: str, data: Path, write: bool) -> None:
     from core.training.medical.scores import table
     from core.weights import load_card, write_card
 
-    results = job.score(name, data)
+    results = job.score(name, data, None)
     print(table(results))
     print(f"{results['cases']} cases, {results['seconds']} s each")
     if write:

@@ -6,7 +6,7 @@ a little, from drawn heads.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,7 @@ def sampler(prepared: Path, recipe: Recipe) -> Callable[[np.random.Generator], S
     chances /= chances.sum()
     known = np.ones(len(CLASSES), np.bool_)
     context, size = PLAN["context"], (recipe.size, recipe.size)
+    bend, scanner = BEND.times(recipe.strength), SCANNER.times(recipe.strength)
 
     def make(rng: np.random.Generator) -> Sample:
         kind = kinds[rng.choice(len(kinds), p=chances)]
@@ -126,13 +127,13 @@ def sampler(prepared: Path, recipe: Recipe) -> Callable[[np.random.Generator], S
             through = head.slices_through(axis, FIRST_NUCLEUS if chance < THROUGH_NUCLEI else 1)
             # A label map need not name nuclei.
             index = int(rng.choice(through if len(through) else head.slices_through(axis, 1)))
-        points, mirrored = view(rng, head.classes.shape, plane, index, size, context, BEND)
+        points, mirrored = view(rng, head.classes.shape, plane, index, size, context, bend)
         classes = look_up(head.classes, points[:, context])
         stack = shown(rng, head, points)
         outside = beyond(points, head.classes.shape)
         if mirrored:
             classes = _MIRROR[classes]
-        stack = disturb(rng, stack, SCANNER)
+        stack = disturb(rng, stack, scanner)
         stack[outside] = 0
         return stack, classes, known
 
@@ -160,10 +161,10 @@ def shown(rng: np.random.Generator, head: Head, points: np.ndarray) -> np.ndarra
     return image
 
 
-def score(card: str, data: Path) -> dict[str, Any]:
+def score(card: str, data: Path, chosen: Sequence[Case] | None = None) -> dict[str, Any]:
     """All three parts on the held-out subjects, against their MUSE regions; the mask also on drawn heads."""
     table = muse_table(data / FOLDER / "list_MUSE_mapping_derived.csv")
-    held = [case for case in cases(data) if case.held_out]
+    held = [case for case in cases(data) if case.held_out] if chosen is None else chosen
     task = task_of(card)
     results: dict[str, Any] = {"cases": len(held), "seconds": 0.0, "labels": {}}
     for part, own in task.parts.items():
@@ -179,7 +180,8 @@ def score(card: str, data: Path) -> dict[str, Any]:
         figures = score_task(own, held, pick, TOLERANCE_MM)
         results["labels"] |= figures["labels"]
         results["seconds"] = max(results["seconds"], figures["seconds"] or 0.0)
-    results["drawn_heads_mask_dice"] = drawn_scores(card)
+    if chosen is None:
+        results["drawn_heads_mask_dice"] = drawn_scores(card)
     return results
 
 

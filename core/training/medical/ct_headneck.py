@@ -7,7 +7,7 @@ What ``slices.csv`` does not name was blanked by the source and teaches nothing.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +147,7 @@ def sampler(prepared: Path, recipe: Recipe) -> Callable[[np.random.Generator], S
     showing = [[p for p in patients if len(p.has[c])] for c in PLAN["ids"]]
     classes = [c for c in PLAN["ids"][1:] if showing[c]]
     window = Intensity(**PLAN["intensity"])
+    bend, scanner = BEND.times(recipe.strength), SCANNER.times(recipe.strength)
     context, size = PLAN["context"], recipe.size
 
     def make(rng: np.random.Generator) -> Sample:
@@ -162,7 +163,7 @@ def sampler(prepared: Path, recipe: Recipe) -> Callable[[np.random.Generator], S
             z,
             (size, size),
             context,
-            BEND,
+            bend,
             patient.spacing,
             patient.middle(z),
         )
@@ -177,7 +178,7 @@ def sampler(prepared: Path, recipe: Recipe) -> Callable[[np.random.Generator], S
         if mirrored:
             target = np.asarray(PLAN["mirror"], np.uint8)[target]
             known = known[PLAN["mirror"]]
-        stack = disturb(rng, window(stack), SCANNER)
+        stack = disturb(rng, window(stack), scanner)
         stack[beyond(points, patient.ids.shape)] = 0
         return stack, target, known
 
@@ -188,14 +189,18 @@ def sampler(prepared: Path, recipe: Recipe) -> Callable[[np.random.Generator], S
             add_surroundings(rng, stack, np.repeat(body[None], 2 * context + 1, axis=0))
         known = np.ones(len(PLAN["ids"]), bool)
         known[[2, 5]] = False  # a torso has a cord and may have a gullet; where, nobody drew
-        return disturb(rng, window(stack), SCANNER), np.zeros((size, size), np.uint8), known
+        return disturb(rng, window(stack), scanner), np.zeros((size, size), np.uint8), known
 
     return make
 
 
-def score(card: str, data: Path) -> dict[str, Any]:
+def score(card: str, data: Path, chosen: Sequence[Case] | None = None) -> dict[str, Any]:
     """Per organ over the known slices of the patients who show it there; beside it what is found where it is not."""
-    slices = known_slices(data / FOLDER / "val" / "slices.csv")
+    slices = {
+        k: v
+        for part in ("train", "val")
+        for k, v in known_slices(data / FOLDER / part / "slices.csv").items()
+    }
     task = task_of(card)
     absent: dict[str, list[float]] = {}
     voxel_ml: dict[str, float] = {}
@@ -212,7 +217,7 @@ def score(card: str, data: Path) -> dict[str, Any]:
                 absent.setdefault(label.name, []).append(float(found.sum()) * voxel_ml.get(case.name, 0))
         return pairs
 
-    held = [case for case in cases(data) if case.held_out]
+    held = [case for case in cases(data) if case.held_out] if chosen is None else chosen
     voxel_ml.update({case.name: read_volume(case.labels).voxel_ml for case in held})
     results = score_task(task, held, pick, TOLERANCE_MM)
     results["found_where_absent"] = {

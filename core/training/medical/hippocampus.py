@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,7 @@ def sampler(prepared: Path, recipe: Recipe) -> Callable[[np.random.Generator], S
     for path in stored_files(prepared / NAME):
         with np.load(path) as stored:
             volumes.append((np.ascontiguousarray(stored["image"]), np.ascontiguousarray(stored["ids"])))
+    bend, scanner = BEND.times(recipe.strength), SCANNER.times(recipe.strength)
     known = np.ones(len(PLAN["ids"]), np.bool_)
 
     def make(rng: np.random.Generator) -> Sample:
@@ -76,16 +77,16 @@ def sampler(prepared: Path, recipe: Recipe) -> Callable[[np.random.Generator], S
         if rng.random() < 2 / 3:
             others = tuple(a for a in range(3) if a != axis)
             index = int(rng.choice(np.flatnonzero(ids.any(axis=others))))
-        points, _ = view(rng, ids.shape, plane, index, (recipe.size, recipe.size), PLAN["context"], BEND)
-        stack = disturb(rng, look(image, points, 0), SCANNER)
+        points, _ = view(rng, ids.shape, plane, index, (recipe.size, recipe.size), PLAN["context"], bend)
+        stack = disturb(rng, look(image, points, 0), scanner)
         stack[beyond(points, ids.shape)] = 0  # as slices are padded
         return stack, look_up(ids, points[:, PLAN["context"]]), known
 
     return make
 
 
-def score(card: str, data: Path) -> dict[str, Any]:
-    return score_cases(card, [case for case in cases(data) if case.held_out])
+def score(card: str, data: Path, chosen: Sequence[Case] | None = None) -> dict[str, Any]:
+    return score_cases(card, [case for case in cases(data) if case.held_out] if chosen is None else chosen)
 
 
 JOB = Job(

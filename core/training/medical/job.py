@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,11 @@ Sample = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Recipe:
-    """One training run. ``size``: of a view, in voxels of the working grid. ``dice``: its weight beside cross-entropy."""
+    """One training run.
+
+    ``size``: of a view, in voxels of the working grid. ``dice``: its weight beside cross-entropy. ``strength``: of
+    the augmentation; 1: as the job has it, 0: none.
+    """
 
     iterations: int = 4000
     batch: int = 16
@@ -29,6 +33,7 @@ class Recipe:
     weight_decay: float = 0.01
     warm_up: int = 100
     dice: float = 1.0
+    strength: float = 1.0
     average: float = 0.998
     seed: int = 1
     workers: int = 1
@@ -56,7 +61,7 @@ class Job:
         cases: lists a data folder.
         prepare: decodes a data folder into a folder of its own; counts what it wrote.
         sampler: opens the prepared folder; gives samples.
-        score: figures of a card on the held-out cases of a data folder.
+        score: figures of a card on cases of a data folder; None: on the held-out ones.
         data, licence, limits, split: of the card.
     """
 
@@ -70,7 +75,7 @@ class Job:
     cases: Callable[[Path], list[Case]]
     prepare: Callable[[Path, Path], dict[str, int]]
     sampler: Callable[[Path, Recipe], Callable[[np.random.Generator], Sample]]
-    score: Callable[[str, Path], dict[str, Any]]
+    score: Callable[[str, Path, Sequence[Case] | None], dict[str, Any]]
     data: list[dict[str, str]]
     licence: str
     limits: list[str]

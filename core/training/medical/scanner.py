@@ -29,13 +29,20 @@ class Scanner:
     blur: float = 1.0
     coarse: float = 2.0
 
+    def times(self, strength: float) -> Scanner:
+        """All deviations multiplied."""
+        return Scanner(
+            self.gamma * strength, self.gain * strength, self.offset * strength, self.bias * strength,
+            self.noise * strength, self.blur * strength, self.coarse**strength,
+        )  # fmt: skip
+
 
 def disturb(rng: np.random.Generator, stack: np.ndarray, scanner: Scanner) -> np.ndarray:
     """A slice and its neighbours, float32 (C, H, W) in 0 … 1, as another scanner sees them; in 0 … 1 again."""
     image = np.ascontiguousarray(stack.transpose(1, 2, 0))
     height, width = image.shape[:2]
     if scanner.blur and rng.random() < 1 / 3:
-        image = _channels(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, scanner.blur)))
+        image = _channels(cv2.GaussianBlur(image, (0, 0), rng.uniform(min(0.3, scanner.blur), scanner.blur)))
     if scanner.coarse > 1 and rng.random() < 0.2:
         by = np.exp(rng.uniform(0, np.log(scanner.coarse), 2))
         small = (max(2, round(width / by[0])), max(2, round(height / by[1])))

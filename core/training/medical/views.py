@@ -6,7 +6,7 @@ within: only the voxels that a network sees are ever interpolated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -38,6 +38,13 @@ class Bend:
     shift: float = 6.0
     mirror: float = 0.0
     flat: bool = False
+
+    def times(self, strength: float) -> Bend:
+        """All deviations multiplied; mirroring, which makes no other anatomy, stays."""
+        return replace(
+            self, turn=self.turn * strength, tilt=self.tilt * strength, scale=self.scale * strength,
+            stretch=self.stretch * strength, elastic=self.elastic * strength, shift=self.shift * strength,
+        )  # fmt: skip
 
 
 def view(

@@ -92,6 +92,13 @@ def test_from_data_to_a_mask_on_the_command_line(root, prepared, tmp_path, capsy
     results = load_card("hippocampus").measured["results"]
     assert results["labels"]["anterior"]["dice"] > 0.8 and results["labels"]["posterior"]["dice"] > 0.8
     assert get_task("hippocampus").sha256 == card.sha256
+    command.main(
+        ["tune", *ours, "--data", str(root), "--run", str(run), "--offsets", "[-2, -30]", "--every", "2"]
+    )
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| ")]
+    assert [row.split(" ")[1] for row in rows[2:]] == ["+0.0", "-2.0", "-30.0"], "each offset a row"
+    assert rows[-1].endswith("| 0.0000 | 0.0000 |"), "nothing is found where everything is pushed down"
+    assert load_card("hippocampus").sha256 == card.sha256, "and the checkpoint is as it was"
 
     source = root / "hippocampus" / "images" / "case_0.nii.gz"
     out = tmp_path / "mask.nii.gz"
