@@ -14,11 +14,17 @@ from core.media.probe import read_head
 _WORDS = "a PNG with one channel, in which a pixel's value is the id of its class"
 
 
-def read_label_map(path: str | Path) -> np.ndarray:
-    """Ids of a PNG, uint8 (H, W): grey values, or the indices of a palette (whose colours are left aside).
+def read_label_map(path: str | Path, most: int = 255) -> np.ndarray:
+    """Ids of a PNG (H, W): grey values, or the indices of a palette (whose colours are left aside).
+
+    Args:
+        most: the highest id that is taken.
+
+    Returns:
+        uint8; int32 where ``most`` is over 255 and the file has 16 bits.
 
     Raises:
-        InputError: missing, empty, damaged, too large, not a PNG, in colour, or with ids over 255.
+        InputError: missing, empty, damaged, too large, not a PNG, in colour, or with ids over ``most``.
     """
     path = Path(path)
     if read_head(path)[:8] != b"\x89PNG\r\n\x1a\n":  # JPEG and its like change values
@@ -44,6 +50,6 @@ def read_label_map(path: str | Path) -> np.ndarray:
         raise InputError(
             f"{path.name} is damaged or cut short ({error})", _WORDS, "copy or download it again"
         ) from None
-    if ids.max() > 255:
-        raise InputError(f"{path.name} has ids up to {ids.max()}", "ids from 0 to 255")
-    return ids.astype(np.uint8)
+    if ids.max() > most:
+        raise InputError(f"{path.name} has ids up to {ids.max()}", f"ids from 0 to {most}")
+    return ids.astype(np.int32 if most > 255 and mode.startswith("I") else np.uint8)

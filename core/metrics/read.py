@@ -14,6 +14,7 @@ from PIL import Image
 
 from core.errors import InputError
 from core.media.images import MAX_MEGAPIXELS, formats
+from core.media.label_maps import read_label_map
 from core.media.nifti_header import (
     check_file_size,
     check_header,
@@ -40,19 +41,21 @@ class LabelVolume(NamedTuple):
 
 
 def read_ids(path: Path) -> np.ndarray:
-    """Ids of a single-channel picture: uint8 (H, W), int32 where it has 16 bits. A palette's indices are the ids.
+    """Ids of a PNG of up to 16 bits, see :func:`core.media.label_maps.read_label_map`.
 
     Raises:
-        InputError: missing, damaged, no picture, or in colour.
+        InputError: what is wrong with it, with its whole path: folders repeat names.
     """
-    image = _open(path)
-    if image.mode in ("L", "P", "1"):
-        return np.asarray(image).astype(np.uint8)
-    if image.mode == "I" or image.mode.startswith("I;16"):
-        return np.asarray(image).astype(np.int32)
-    raise InputError(
-        f"{path} has colours ({image.mode})", "one channel of label ids", "save the ids, not their colours"
-    )
+    try:
+        return read_label_map(path, most=65535)
+    except InputError as error:
+        raise _with_path(error, path) from None
+
+
+def _with_path(error: InputError, path: Path) -> InputError:
+    if str(path) in error.wrong:
+        return error
+    return InputError(error.wrong.replace(path.name, str(path), 1), error.expected, error.todo)
 
 
 def read_grey(path: Path) -> np.ndarray:
@@ -115,7 +118,7 @@ def read_label_volume(path: Path) -> LabelVolume:
     try:
         values, affine = _read_nifti(path)
     except InputError as error:  # of two files with one name the folder tells which it is
-        raise InputError(error.wrong.replace(path.name, str(path), 1), error.expected, error.todo) from None
+        raise _with_path(error, path) from None
     if values.dtype.kind == "f":
         whole = np.rint(values)
         if not (np.isfinite(values).all() and (whole == values).all()):

@@ -283,7 +283,7 @@ BAD = {
     "sizes": (lambda p: semantic_pair(p, [[7, 7, 7]]), ["a: the prediction is (1, 3), the truth (1, 2)"]),
     "unknown id": (lambda p: semantic_pair(p, [[7, 77]]), ["a: ids [77] in the prediction", "cityscapes"]),
     "unknown truth": (lambda p: semantic_pair(p, theirs=[[7, 77]]), ["a: ids [77] in the truth"]),
-    "colours": (lambda p: semantic_pair(p, np.zeros((1, 2, 3))), ["p/a.png has colours"]),
+    "colours": (lambda p: semantic_pair(p, np.zeros((1, 2, 3))), ["p/a.png is in colour"]),
     "truncated PNG": (lambda p: broken(semantic_pair(p, NOISE[0], NOISE[0]), p / "t" / "a.png"), ["t/a.png is damaged"]),
     "no folder": (lambda p: ["semantic", p / "none", p], ["none does not exist"]),
     "empty folder": (lambda p: ["semantic", *([p] * 2)], ["holds nothing to evaluate", ".png"]),
