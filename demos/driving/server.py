@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -12,7 +10,7 @@ from urllib.parse import quote
 
 import cv2
 from fastapi import APIRouter, HTTPException
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from core.driving.street import StreetScene
 from core.errors import InputError
@@ -25,7 +23,7 @@ from demos.driving.pictures import encode, probe, render, views_of
 from demos.driving.scene import Scene
 from demos.driving.scenes import Scenes
 from demos.driving.viewer import OPACITY, viewer_html
-from demos.portrait.messages import explain
+from demos.routing import offer_files, telling
 from demos.words import words
 
 PATH = "/driving"
@@ -39,15 +37,6 @@ FILES = {
 Language = Literal["en", "ko"]
 _KEEP = {"Cache-Control": "private, max-age=3600"}  # a scene never changes: another truth is another scene
 _THUMBNAIL = (240, 120)
-
-
-@contextlib.contextmanager
-def _telling(w: dict[str, str]) -> Iterator[None]:
-    """What a visitor can mend becomes an answer that the script shows."""
-    try:
-        yield
-    except InputError as error:
-        raise HTTPException(422, explain(error, w)) from None
 
 
 def driving_router(scenes: Scenes) -> APIRouter:
@@ -74,14 +63,14 @@ def driving_router(scenes: Scenes) -> APIRouter:
     @router.get("/{language}/{token}/{weights}")
     def scene(language: Language, token: str, weights: str) -> HTMLResponse:
         w = words(language)
-        with _telling(w):
+        with telling(w):
             return HTMLResponse(viewer_html(find(token, w), weights, w))
 
     @router.get("/{language}/{token}/{weights}/views/{view}")
     def view(language: Language, token: str, weights: str, view: str, opacity: int = OPACITY) -> Response:
         w = words(language)
         found = find(token, w)
-        with _telling(w):
+        with telling(w):
             if view not in views_of(found, weights):
                 raise InputError(
                     f"no view is called {view!r}", f"one of {', '.join(views_of(found, weights))}"
@@ -97,7 +86,7 @@ def driving_router(scenes: Scenes) -> APIRouter:
     @router.get("/{language}/{token}/{weights}/probe")
     def look_up(language: Language, token: str, weights: str) -> Response:
         w = words(language)
-        with _telling(w):
+        with telling(w):
             return Response(probe(find(token, w), weights), media_type="image/png", headers=_KEEP)
 
     @router.get("/{language}/{token}/{weights}/card")
@@ -108,20 +97,14 @@ def driving_router(scenes: Scenes) -> APIRouter:
     @router.get("/{language}/{token}/{weights}/files/{kind}")
     def file(language: Language, token: str, weights: str, kind: str, opacity: int = OPACITY) -> Response:
         w = words(language)
-        with _telling(w):
+        with telling(w):
             name, body = make_file(find(token, w), weights, kind, opacity / 100)
         disposition = f"attachment; filename=\"{kind}{Path(name).suffix}\"; filename*=UTF-8''{quote(name)}"
         media = "application/zip" if name.endswith(".zip") else "image/png"
         headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
         return Response(body, media_type=media, headers=headers)
 
-    @router.get("/{name}")
-    def script(name: str) -> Response:
-        if name not in FILES:
-            return Response(status_code=404)
-        path = Path(__file__).parent / name
-        return FileResponse(path, media_type=FILES[name], headers={"Cache-Control": "no-cache"})
-
+    offer_files(router, Path(__file__).parent, FILES)
     return router
 
 

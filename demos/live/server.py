@@ -7,35 +7,29 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fastapi import APIRouter, WebSocket
-from fastapi.responses import FileResponse, Response
 
 from demos.live.connection import Connection
 from demos.live.slots import Slots
+from demos.routing import offer_files
 from demos.words import LANGUAGES, words
 
 STREAMS = 4
 """Streams at once. On two cores four still move; a fifth would only slow all of them."""
 
 STREAM_PATH = "/live/stream"
-SCRIPTS = ("live.js", "worker.js", "wire.js")
+SCRIPTS = dict.fromkeys(("live.js", "worker.js", "wire.js"), "text/javascript")
 
 
 def live_router(streams: int = STREAMS) -> APIRouter:
     """The WebSocket at `STREAM_PATH`, for ``streams`` visitors at once, and the scripts beside it."""
-    router = APIRouter()
+    router = APIRouter(prefix="/live")
     slots = Slots(streams)
     executor = ThreadPoolExecutor(max(2, min(os.cpu_count() or 2, streams)), thread_name_prefix="live")
 
-    @router.websocket(STREAM_PATH)
+    @router.websocket("/stream")
     async def stream(socket: WebSocket) -> None:
         language = socket.query_params.get("language", "")
         await Connection(socket, slots, executor, words(language if language in LANGUAGES else "en")).run()
 
-    @router.get("/live/{name}")
-    def script(name: str) -> Response:
-        if name not in SCRIPTS:
-            return Response(status_code=404)
-        path = Path(__file__).parent / name
-        return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
-
+    offer_files(router, Path(__file__).parent, SCRIPTS)
     return router

@@ -6,7 +6,6 @@ that no other site's page can send.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +13,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from core.errors import InputError
 from core.medical.one_slice import segment_slice
@@ -30,6 +29,7 @@ from demos.medical.uploads import clear, main_file, store
 from demos.medical.visits import Visit, Visits
 from demos.medical.work import open_example, open_upload, run_task, scores_of, truth_of
 from demos.portrait.messages import explain
+from demos.routing import offer_files, telling
 from demos.words import words
 
 PATH = "/medical"
@@ -44,15 +44,6 @@ Layer = Literal["mask", "uncertainty", "truth"]
 _NEVER = {"Cache-Control": "no-store"}
 _OURS = "X-Triptych"
 _LOCAL = ("127.0.0.1", "::1")
-
-
-@contextlib.contextmanager
-def _telling(w: dict[str, str]) -> Iterator[None]:
-    """What a visitor can mend becomes an answer that the script shows."""
-    try:
-        yield
-    except InputError as error:
-        raise HTTPException(422, explain(error, w)) from None
 
 
 def _ours(x_triptych: str | None = Header(None)) -> None:
@@ -79,13 +70,6 @@ def medical_router(visits: Visits) -> APIRouter:
 
     def judged(visit: Visit, finding: Finding) -> tuple[Truth | None, dict[str, VolumeScore]]:
         return truth_of(visit, finding.task), scores_of(visit, finding)
-
-    @router.get("/{name}")
-    def script(name: str) -> Response:
-        if name not in FILES:
-            return Response(status_code=404)
-        path = Path(__file__).parent / name
-        return FileResponse(path, media_type=FILES[name], headers={"Cache-Control": "no-cache"})
 
     @router.post("/{language}")
     def open_visit(
@@ -114,7 +98,7 @@ def medical_router(visits: Visits) -> APIRouter:
         _ours(x_triptych)
         w = words(language)
         visit = find(token, w)
-        with _telling(w):
+        with telling(w):
             await store(request.stream(), visit.folder / what, name)
         return Response(status_code=204)
 
@@ -132,7 +116,7 @@ def medical_router(visits: Visits) -> APIRouter:
         _ours(ours)
         w = words(language)
         visit = find(token, w)
-        with _telling(w):
+        with telling(w):
             if visit.job is not None:
                 visit.job.cancel()
             visit.job = job(visit)
@@ -208,7 +192,7 @@ def medical_router(visits: Visits) -> APIRouter:
         visit = find(token, w)
         if visit.subject is None:
             raise HTTPException(404, w["md_gone"])
-        with _telling(w):
+        with telling(w):
             chosen = find_task(task)
             return slice_json(segment_slice(visit.subject.volume, chosen, plane, index), chosen, w)
 
@@ -221,7 +205,7 @@ def medical_router(visits: Visits) -> APIRouter:
         visit, result = found(token, task, w)
         folder = visit.folder / "truth"
         try:
-            with _telling(w):
+            with telling(w):
                 path = main_file(folder)
                 visit.truth = await run_in_threadpool(read_truth, path, result.volume, result.task.labels)
                 visit.truth_task = task
@@ -234,13 +218,14 @@ def medical_router(visits: Visits) -> APIRouter:
         w = words(language)
         visit, result = found(token, task, w)
         truth, scores = judged(visit, result)
-        with _telling(w):
+        with telling(w):
             name, body = make_download(result, kind, scores, truth is not None and truth.drawn)
         disposition = f"attachment; filename=\"{kind}{KINDS[kind][0]}\"; filename*=UTF-8''{quote(name)}"
         return Response(
             body, media_type=KINDS[kind][1], headers={"Content-Disposition": disposition, **_NEVER}
         )
 
+    offer_files(router, Path(__file__).parent, FILES)
     return router
 
 

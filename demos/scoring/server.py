@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, Response
 
+from demos.routing import offer_files
 from demos.scoring import overlap, scene_view
 from demos.scoring.scene import Scene
 from demos.words import words
@@ -34,11 +34,5 @@ def scoring_router() -> APIRouter:
     def score_scene(language: Language, state: Scene) -> dict[str, Any]:
         return scene_view.reply(state, words(language))
 
-    @router.get("/{name}")
-    def file(name: str) -> Response:
-        if name not in FILES:
-            return Response(status_code=404)
-        path = Path(__file__).parent / name
-        return FileResponse(path, media_type=FILES[name], headers={"Cache-Control": "no-cache"})
-
+    offer_files(router, Path(__file__).parent, FILES)
     return router
