@@ -253,6 +253,8 @@ def _instance_rows(path: Path) -> Sequence[tuple[Path, int, float]]:
             continue
         try:
             mask, label_id, score = line.rsplit(maxsplit=2)
+            if not mask.isprintable():
+                raise ValueError("no file has such a name")
             rows.append((path.parent / mask, int(label_id), float(score)))
         except ValueError:
             raise InputError(

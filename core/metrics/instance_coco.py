@@ -215,12 +215,9 @@ def _run_lengths(segmentation: Any, size: tuple[int, int], what: str) -> dict[st
     except Exception as error:  # pycocotools raises bare Exceptions
         raise InputError(f"{what}: a broken segmentation ({error})", "run lengths or polygons") from None
     # With any other sum, pycocotools would compare the masks for ever.
-    if (
-        lengths.ndim != 1
-        or lengths.dtype.kind != "i"
-        or (lengths < 0).any()
-        or lengths.sum() != size[0] * size[1]
-    ):
+    if lengths.ndim != 1 or lengths.dtype.kind != "i":
+        raise InputError(f"{what}: run lengths that are no whole numbers", "a list of whole numbers")
+    if (lengths < 0).any() or lengths.sum() != size[0] * size[1]:
         raise InputError(
             f"{what}: run lengths of {lengths.sum()} px",
             f"a sum of {size[0] * size[1]}, {size[0]} × {size[1]}",

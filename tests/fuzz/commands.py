@@ -122,6 +122,8 @@ def _read(case: Case, folder: Path, work: Path) -> None:
             code = end.code
     err.flush()
     said = err.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    if code == 2 and "verify" in case.words and not said:
+        return  # told in a table: the stand-ins' checkpoints are none
     if code == 2 and said.startswith("error: "):
         raise InputError(said.removeprefix("error: ").rstrip("\n"))
     assert code == 0 or (code == 1 and "failed: " in said), f"code {code}, said {said[:500]!r}"

@@ -196,8 +196,9 @@ def test_cityscapes_instances(tmp_path):
     assert run("instance", tmp_path / "p", tmp_path / "t", "--json", tmp_path / "o.json") == 0
     body = json.loads((tmp_path / "o.json").read_text())
     assert body["rules"] == "cityscapes" and body["ap"] == body["per_class"]["car"]["ap"] == 0.5
-    (tmp_path / "p" / "ulm_pred.txt").write_text("masks/0.png 26\n")
-    assert run("instance", tmp_path / "p", tmp_path / "t") == 2
+    for line in ("masks/0.png 26\n", "masks/\0.png 26 0.9\n"):
+        (tmp_path / "p" / "ulm_pred.txt").write_text(line)
+        assert run("instance", tmp_path / "p", tmp_path / "t") == 2
 
 
 def test_mattes(tmp_path, capsys):
@@ -303,6 +304,7 @@ BAD = {
     "mask of another size": (lambda p: coco_pair(p, coco_answer(segmentation={"size": [2, 2], "counts": [0, 4]})), ["p.json, result 0", "[4, 4]"]),
     "broken mask": (lambda p: coco_pair(p, coco_answer(segmentation="?")), ["p.json, result 0: a broken segmentation"]),
     "run lengths that are too short": (lambda p: coco_pair(p, coco_answer(segmentation={"size": [4, 4], "counts": [0, 4]})), ["p.json, result 0: run lengths of 4 px", "16"]),
+    "run lengths in words": (lambda p: coco_pair(p, coco_answer(segmentation={"size": [4, 4], "counts": [8, "8"]})), ["p.json, result 0: run lengths that are no whole numbers"]),
     "compressed ones": (lambda p: coco_pair(p, coco_answer(segmentation={"size": [4, 4], "counts": "04"})), ["p.json, result 0: run lengths of 4 px"]),
     "no results": (lambda p: coco_pair(p, {"a": 1}), ["p.json is no COCO result"]),
     "matte of another size": (lambda p: ["matte", *semantic_pair(p, [[0, 9, 9]])[1:]], ["a: the prediction is (1, 3)"]),
