@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 
@@ -101,6 +102,9 @@ def _add_weights(commands: argparse._SubParsersAction) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # File names need not be text that the terminal can show; telling one must not end the work.
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = build_parser().parse_args(argv)
     from core.offline import go_offline
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -51,6 +52,17 @@ def test_a_photo_runs_without_pytorch_once_its_graph_is_cached(tiny_card, tmp_pa
         for _ in range(2)
     ]
     assert runs == [["0", "True"], ["0", "False"]]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="file names are text on this system")
+def test_a_name_that_is_no_text_can_be_told(tiny_card, tmp_path, monkeypatch):
+    """As a disk from long ago has them; a terminal of UTF-8 could not show it."""
+    out = io.TextIOWrapper(io.BytesIO(), "utf-8", "strict")
+    monkeypatch.setattr(sys, "stdout", out)
+    target = f"{tmp_path}/caf\udce9.png"
+    assert run("portrait", photo(tmp_path / "in.png"), target, "--weights", "tiny") == 0
+    out.flush()
+    assert os.path.exists(target) and b"caf\\udce9.png (" in out.buffer.getvalue()
 
 
 @pytest.mark.parametrize(
