@@ -1,0 +1,38 @@
+"""What a session leaves behind in the server once its page or its program is gone: nothing."""
+
+from __future__ import annotations
+
+import time
+
+import gradio as gr
+import pytest
+from fastapi import FastAPI
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+
+from core.offline import go_offline
+from demos.api import endpoints
+from demos.api.callers import Callers
+from demos.words import words
+from tests.demos.live.conftest import running
+
+
+def test_a_session_that_has_ended_is_forgotten(monkeypatch, tmp_path):
+    monkeypatch.setattr(endpoints, "FORGET_S", 0.2)
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    go_offline()
+    w, app = words("en"), FastAPI()
+    with gr.Blocks() as page:
+        endpoints.build_endpoints(w, page, Callers())
+    gr.mount_gradio_app(app, page, "/", ssr_mode=False, footer_links=[])
+    with running(app) as port:
+        client = Client(f"http://127.0.0.1:{port}", verbose=False)
+        with pytest.raises(AppError):
+            client.predict(None, api_name="/portrait")
+        assert page.state_holder.capacity == endpoints.SESSIONS
+        assert client.session_hash in page.state_holder.session_data
+        client.close()
+        end = time.monotonic() + 60
+        while page.state_holder.session_data and time.monotonic() < end:
+            time.sleep(0.1)
+        assert not page.state_holder.session_data and not page.state_holder.time_last_used
