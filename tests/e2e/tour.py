@@ -15,7 +15,7 @@ from tests.e2e.fake_camera import camera_options, write_camera
 from tests.e2e.process import ROOT, serving
 
 FOLDER = ROOT / "demos" / "tour"
-WAIT = 300_000
+WAIT = 60_000
 QUALITY = 82
 
 
@@ -25,18 +25,17 @@ def photo(page: Page) -> None:
 
 def driving(page: Page) -> None:
     page.click("[data-door=driving]")
-    page.wait_for_selector("#driving-picture .dr-stage[data-state=shown]", timeout=WAIT)
+    page.wait_for_selector("#driving-viewer .dr-above:not([inert]) .dr-stage img[src^=blob]", timeout=WAIT)
 
 
 def compare(page: Page) -> None:
     page.click("#driving-compare-tab-button")
-    page.wait_for_selector("#driving-compare[data-state=shown]", timeout=WAIT)
+    page.wait_for_selector(".dr-card[data-weights=driving-unet] .dr-figures [data-figure=miou]", timeout=WAIT)
 
 
 def medical(page: Page) -> None:
     page.click("[data-door=medical]")
     page.wait_for_selector("#medical[data-state=shown]", timeout=WAIT)
-    page.wait_for_selector("[data-surface][data-state=shown]", timeout=WAIT)
 
 
 def live(page: Page) -> None:
