@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from core.engine.base import pick_engine
-from core.offline import silence_telemetry
 
 if TYPE_CHECKING:
     import openvino as ov
@@ -70,15 +68,13 @@ class _OpenVINOGraph:
 
 
 def _convert(source: GraphSource) -> ov.Model:
-    silence_telemetry()
-    import openvino as ov
     import torch
+
+    from core.engine.tracing import trace
 
     sample = [_SAMPLE if n < 0 else n for n in source.shape]
     example = torch.zeros(sample, dtype=getattr(torch, source.dtype))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # as in openvino_runner
-        return ov.convert_model(source.build(), example_input=example, input=[list(source.shape)])
+    return trace(source.build, example, source.shape)
 
 
 class _TorchGraph:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.engine.cache import cache_folder
-from core.offline import silence_telemetry
 
 if TYPE_CHECKING:
     import openvino as ov
@@ -94,17 +92,14 @@ def _save(graph: ov.Model, path: Path) -> None:
 
 def convert(source: NetworkSource, size: tuple[int, int]) -> ov.Model:
     """uint8 (1, h, w, 3) RGB → float32 (1, c, h, w), activated."""
-    silence_telemetry()
     import openvino as ov
     import torch
     from openvino import opset13 as ops
 
+    from core.engine.tracing import trace
+
     shape = (1, 3, *size)
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # tracing announces its own deprecation, which is not our users' matter
-        network = ov.convert_model(source.build(), example_input=torch.zeros(shape), input=[shape])
+    network = trace(source.build, torch.zeros(shape), shape)
     logits = network.output(0).get_node().input_value(0)
     if source.activation == "sigmoid":
         answer = ops.sigmoid(logits)
