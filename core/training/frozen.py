@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from core.engine.tracing import trace
 from core.models.efficientnet_lite import EfficientNetLite
 
 
@@ -24,7 +25,7 @@ def compiled(network: nn.Module, batch: int, size: int | tuple[int, int]):  # ->
     import openvino as ov
 
     shape = (batch, 3, *((size, size) if isinstance(size, int) else size))
-    graph = ov.convert_model(network, example_input=torch.zeros(shape), input=[shape])
+    graph = trace(lambda: network, torch.zeros(shape), shape)
     settings = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "PERFORMANCE_HINT": "LATENCY"}
     return ov.Core().compile_model(graph, "CPU", settings).create_infer_request()
 

@@ -16,17 +16,18 @@ from demos.words import LANGUAGES, words
 STREAMS = 4
 """Streams at once. On two cores four still move; a fifth would only slow all of them."""
 
-STREAM_PATH = "/live/stream"
+PATH = "/live"
+STREAM_PATH = f"{PATH}/stream"
 SCRIPTS = dict.fromkeys(("live.js", "worker.js", "wire.js"), "text/javascript")
 
 
 def live_router(streams: int = STREAMS) -> APIRouter:
     """The WebSocket at `STREAM_PATH`, for ``streams`` visitors at once, and the scripts beside it."""
-    router = APIRouter(prefix="/live")
+    router = APIRouter(prefix=PATH)
     slots = Slots(streams)
     executor = ThreadPoolExecutor(max(2, min(os.cpu_count() or 2, streams)), thread_name_prefix="live")
 
-    @router.websocket("/stream")
+    @router.websocket(STREAM_PATH.removeprefix(PATH))
     async def stream(socket: WebSocket) -> None:
         language = socket.query_params.get("language", "")
         await Connection(socket, slots, executor, words(language if language in LANGUAGES else "en")).run()

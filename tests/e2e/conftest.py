@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 
 import pytest
 
-from tests.e2e.process import port, serving
+from tests.e2e.process import serving
 
 # As it was before any test: what one test sets for itself is not the server's.
 ENVIRONMENT = dict(os.environ)
@@ -29,7 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, server_files: Path) -> Iter
         "TRIPTYCH_CACHE": str(tmp_path_factory.mktemp("cache")),
         "TMPDIR": str(server_files),
     }
-    options = ("--port", port(7960), "--name", "triptych.test", "--no-auth")
+    options = ("--port", "7960", "--name", "triptych.test", "--no-auth")
     with serving(*options, folder=tmp_path_factory.mktemp("log"), environment=environment) as started:
         yield started.address
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import secrets
 import signal
@@ -19,11 +18,6 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parents[2]
-
-
-def port(wanted: int) -> str:
-    """A server's first port to try: another one in every process of tests."""
-    return str(wanted + 100 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]))
 
 
 @dataclass(frozen=True)

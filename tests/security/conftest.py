@@ -14,7 +14,7 @@ from core.offline import go_offline
 from demos.access.options import Access
 from tests.demos.live.conftest import running
 from tests.e2e.conftest import ENVIRONMENT
-from tests.e2e.process import Server, port, serving
+from tests.e2e.process import Server, serving
 
 USER, PASSWORD = "kim", "비밀 word: 7"
 
@@ -49,7 +49,7 @@ def server(tmp_path_factory) -> Iterator[Server]:
         "TMPDIR": str(files),
     }
     folder = tmp_path_factory.mktemp("log")
-    with serving("--port", port(7980), "--lang", "en", folder=folder, environment=environment) as started:
+    with serving("--port", "7980", "--lang", "en", folder=folder, environment=environment) as started:
         yield started
 
 

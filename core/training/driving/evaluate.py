@@ -25,6 +25,7 @@ def maker(model: nn.Module, area: int, threads: int = 2) -> ScoreMaker:
     import openvino as ov
     import torch
 
+    from core.engine.tracing import trace
     from core.models.semantic import Coarse
 
     network = Coarse(model.eval())
@@ -35,7 +36,7 @@ def maker(model: nn.Module, area: int, threads: int = 2) -> ScoreMaker:
         size = picture.shape[:2]
         if size not in requests:
             shape = (1, 3, *size)
-            graph = ov.convert_model(network, example_input=torch.zeros(shape), input=[shape])
+            graph = trace(lambda: network, torch.zeros(shape), shape)
             requests[size] = ov.Core().compile_model(graph, "CPU", settings).create_infer_request()
         tensor = picture.transpose(2, 0, 1)[None].astype(np.float32)
         logits = requests[size].infer([tensor / 127.5 - 1])[0][0]
