@@ -15,6 +15,7 @@ import threading
 import webbrowser
 
 from core.errors import InputError
+from core.heap import settle_heap
 from core.offline import go_offline
 from demos.access.options import VARIABLE, choose_access
 from demos.memory import give_back_memory
@@ -88,6 +89,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     go_offline()
+    settle_heap()
     port = pick_port(options.host, options.port)
     with work_folder() as folder:
         # Uploads and results live here and go when the server does. Gradio sweeps only what lies in its own

@@ -6,18 +6,20 @@ import ctypes
 import threading
 from collections.abc import Callable
 
+from core.heap import glibc
+
 EVERY_S = 15.0
 
 
 def trimmer() -> Callable[[], object] | None:
     """What gives freed memory back; None where the C library has no such thing (only glibc keeps so much).
 
-    Every thread that ever decoded a frame has a heap of its own, and what was freed in the middle of one stays with it.
+    What was freed in the middle of a heap stays with it otherwise.
     """
-    try:
-        trim = ctypes.CDLL(None).malloc_trim
-    except (OSError, TypeError, AttributeError):
+    library = glibc()
+    if library is None:
         return None
+    trim = library.malloc_trim
     trim.argtypes, trim.restype = [ctypes.c_size_t], ctypes.c_int
     return lambda: trim(0)
 

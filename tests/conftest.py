@@ -1,13 +1,20 @@
-"""One Chromium for all tests that want a browser: Playwright can be started once in a process."""
+"""What is made once for all tests: Chromium (Playwright can be started once in a process), and networks' graphs."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.e2e.browser import BROWSER_OPTIONS, find_browser
+
+
+@pytest.fixture(scope="session")
+def graph_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Empty at first, for all servers that have the real networks: each is made into a graph once."""
+    return tmp_path_factory.mktemp("graphs")
 
 
 @pytest.fixture(scope="session")

@@ -106,9 +106,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # File names need not be text that the terminal can show; telling one must not end the work.
         sys.stdout.reconfigure(errors="backslashreplace")
     options = build_parser().parse_args(argv)
+    from core.heap import settle_heap
     from core.offline import go_offline
 
     go_offline()
+    settle_heap()
     try:
         if options.command == "portrait":
             from core.cli.portrait import run

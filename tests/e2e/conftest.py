@@ -23,11 +23,12 @@ def server_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, server_files: Path) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory, server_files: Path, graph_cache: Path) -> Iterator[str]:
     """Address of a running ``python -m demos``, which has to end cleanly and to call nobody."""
     environment = ENVIRONMENT | {
-        "TRIPTYCH_CACHE": str(tmp_path_factory.mktemp("cache")),
+        "TRIPTYCH_CACHE": str(graph_cache),
         "TMPDIR": str(server_files),
+        "GRADIO_HEARTBEAT_INTERVAL": "1",  # Gradio hears that a page is gone when it next writes to it
     }
     options = ("--port", "7960", "--name", "triptych.test", "--no-auth")
     with serving(*options, folder=tmp_path_factory.mktemp("log"), environment=environment) as started:

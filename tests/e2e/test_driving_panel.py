@@ -362,6 +362,7 @@ def test_the_drawn_drive_becomes_a_parsed_video(open_roads, script):
     page.click("button[role=tab]:has-text('Video')")
     page.click("#driving-video-start")
     wait_told(page, "Choose a video first")
+    page.click(".toast-close")  # it lies on the button for ten seconds
     page.click("#driving-drawn-clip")
     wait_told(page, "A drive through a drawn street")
     page.wait_for_selector("#driving-video-source video", timeout=WAIT)

@@ -41,11 +41,11 @@ class Visitor:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory) -> Iterator[Server]:
+def server(tmp_path_factory, graph_cache) -> Iterator[Server]:
     """``python -m demos``, watched."""
     files = tmp_path_factory.mktemp("files")
     environment = ENVIRONMENT | {
-        "TRIPTYCH_CACHE": str(tmp_path_factory.mktemp("cache")),
+        "TRIPTYCH_CACHE": str(graph_cache),
         "TMPDIR": str(files),
     }
     folder = tmp_path_factory.mktemp("log")
@@ -70,13 +70,13 @@ def visit(server: Server) -> Iterator:
 
 
 @pytest.fixture(scope="session")
-def locked(tmp_path_factory) -> Iterator[SimpleNamespace]:
+def locked(tmp_path_factory, graph_cache) -> Iterator[SimpleNamespace]:
     """A server with a password: ``address``, ``app``."""
     from demos.app import build_app
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("pages")))
-        patch.setenv("TRIPTYCH_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("TRIPTYCH_CACHE", str(graph_cache))
         go_offline()
         app = build_app("en", Access(names=("triptych.test",), user=USER, password=PASSWORD))
         with running(app) as port:

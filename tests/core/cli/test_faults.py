@@ -66,6 +66,19 @@ def seen(folder: Path) -> list[Path]:
 
 
 @pytest.fixture
+def cached_card(tiny_card):
+    """``cached_card(height, width)``: ``tiny``, with its graph for such pictures in the cache."""
+
+    def make(height: int, width: int) -> str:
+        from core.segmenter import load_segmenter
+
+        load_segmenter("tiny").matte(np.zeros((height, width, 3), np.uint8))
+        return "tiny"
+
+    return make
+
+
+@pytest.fixture
 def noise(tmp_path: Path) -> Path:
     """A photo that no format makes small."""
     from PIL import Image
@@ -109,19 +122,21 @@ def test_a_video_that_was_killed_half_way_is_not_taken_for_done(make_video, tmp_
         assert sum(1 for _ in reader.frames()) == 60
 
 
-def test_a_full_disk_is_told_and_nothing_half_written_stays(tiny_card, tmp_path, noise):
+def test_a_full_disk_is_told_and_nothing_half_written_stays(cached_card, tmp_path, noise):
+    weights = cached_card(400, 400)
     code, _, complained = end(
-        start(SMALL_DISK, 50_000, "portrait", noise, tmp_path / "out" / "o.png", "--weights", "tiny")
+        start(SMALL_DISK, 50_000, "portrait", noise, tmp_path / "out" / "o.png", "--weights", weights)
     )
     assert code == 2 and "cannot be written" in complained and "Traceback" not in complained
     assert len(complained.strip().splitlines()) == 1
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_a_full_disk_ends_a_video_cleanly(tiny_card, tmp_path, make_video):
+def test_a_full_disk_ends_a_video_cleanly(cached_card, tmp_path, make_video):
     source = make_video(frames=40, size=(640, 480))
+    weights = cached_card(480, 640)
     code, _, complained = end(
-        start(SMALL_DISK, 2_000, "portrait", source, tmp_path / "out" / "o.mp4", "--weights", "tiny")
+        start(SMALL_DISK, 2_000, "portrait", source, tmp_path / "out" / "o.mp4", "--weights", weights)
     )
     assert code == 2 and "Traceback" not in complained and "cannot be written" in complained
     assert list((tmp_path / "out").iterdir()) == []
