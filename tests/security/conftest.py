@@ -81,3 +81,30 @@ def locked(tmp_path_factory, graph_cache) -> Iterator[SimpleNamespace]:
         app = build_app("en", Access(names=("triptych.test",), user=USER, password=PASSWORD))
         with running(app) as port:
             yield SimpleNamespace(app=app, port=port, address=f"http://127.0.0.1:{port}")
+
+
+@pytest.fixture(scope="module")
+def browser(launch):
+    # Chromium's own guard of local networks asks the user, who is not there; what is tested is the server's.
+    return launch(
+        "--host-resolver-rules=MAP evil.test 127.0.0.1, MAP triptych.test 127.0.0.1",
+        "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
+    )
+
+
+@pytest.fixture
+def open_tab(browser) -> Iterator:
+    """``open_tab(address, **context options)``: a page of a new visitor."""
+    contexts = []
+
+    def make(address: str, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(address)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -6,34 +6,7 @@ import pytest
 
 from tests.security.conftest import PASSWORD, USER
 
-WAIT = 60_000
 PHONE = {"viewport": {"width": 360, "height": 640}}
-
-
-@pytest.fixture(scope="module")
-def browser(launch):
-    # Chromium's own guard of local networks asks the user, who is not there; what is tested is the server's.
-    return launch(
-        "--host-resolver-rules=MAP evil.test 127.0.0.1, MAP triptych.test 127.0.0.1",
-        "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
-    )
-
-
-@pytest.fixture
-def open_tab(browser):
-    contexts = []
-
-    def make(address: str, **options):
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(WAIT)
-        page.goto(address)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.parametrize(
