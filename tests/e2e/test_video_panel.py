@@ -96,3 +96,24 @@ def test_start_without_a_video_says_so(open_page):
     page.click("#video-start")
     page.wait_for_selector("text=Choose a video first", timeout=WAIT)
     page.wait_for_selector("#video-start:not([disabled])", timeout=WAIT)
+
+
+def test_a_trimmed_video_is_what_is_processed(open_page, clip):
+    """Gradio trims in the browser, with an FFmpeg that the page's own rules must let run."""
+    page = open_page()
+    page.click("button[role=tab]:has-text('Video')")
+    page.set_input_files("#video-source input[type=file]", str(clip))
+    page.click("#video-source button[aria-label='Trim video to selection']", timeout=WAIT)
+    end = page.locator("#video-source [aria-label='end drag handle for trimming video']").bounding_box()
+    start = page.locator("#video-source [aria-label='start drag handle for trimming video']").bounding_box()
+    y = end["y"] + end["height"] / 2
+    page.mouse.move(end["x"] + end["width"] / 2, y)
+    page.mouse.down()
+    page.mouse.move((start["x"] + end["x"]) / 2, y, steps=5)
+    page.mouse.up()
+    page.click("#video-source button:has-text('Trim')")
+    page.wait_for_function("() => document.querySelector('#video-source video')?.duration < 5", timeout=WAIT)
+    page.click("#video-start")
+    page.wait_for_selector("#video-status:has-text('Done: ')", timeout=WAIT)
+    frames = int(page.inner_text("#video-status").split("Done: ")[1].split()[0])
+    assert 30 < frames < 120
