@@ -5,8 +5,9 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Gradio's pages carry their settings in inline scripts, and make functions of the texts of event handlers; so scripts cannot be
-# held to a list, and its trimming of videos runs FFmpeg from a blob. But wherever they came from, they can send nothing to anybody but this server.
+# Gradio's pages carry their settings in inline scripts, make functions of the texts of event handlers, and trim videos by an
+# FFmpeg that runs from a blob; so scripts cannot be held to a list. But wherever they came from, they can send nothing to
+# anybody but this server.
 CSP = (
     "default-src 'self'; script-src 'self' blob: 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; "

@@ -27,6 +27,8 @@ from demos.portrait.messages import messages
 OUTPUTS = ("blur", "color", "image", "matte")
 _PREVIEW_EVERY_S = 0.5
 _PREVIEW_SIDE = 960
+# Yours, the result and the buttons below them are seen at once.
+_HEIGHT = "clamp(200px, 29vh, 420px)"
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -67,15 +69,15 @@ def build_stage(w: dict[str, str], prefix: str, idle: str) -> VideoStage:
     """Lay out what is chosen, shown, started and downloaded; ``idle``: what is said before anything is."""
     source = hand_over_file(
         gr.Video(
-            label=w["your_video"], sources=["upload"], height=380, buttons=[], elem_id=f"{prefix}-source"
+            label=w["your_video"], sources=["upload"], height=_HEIGHT, buttons=[], elem_id=f"{prefix}-source"
         )
     )
     preview = gr.Image(
-        label=w["preview"], format="jpeg", height=380, visible=False, interactive=False, buttons=[],
+        label=w["preview"], format="jpeg", height=_HEIGHT, visible=False, interactive=False, buttons=[],
         elem_id=f"{prefix}-preview",
     )  # fmt: skip
     result = gr.Video(
-        label=w["video_result"], height=380, visible=False, interactive=False, buttons=[],
+        label=w["video_result"], height=_HEIGHT, visible=False, interactive=False, buttons=[],
         elem_id=f"{prefix}-result",
     )  # fmt: skip
     status = gr.HTML(status_line(idle), elem_id=f"{prefix}-status")
