@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.e2e.test_driving_panel import WAIT, wait_for_stage
+from tests.e2e.driving.stage import WAIT, wait_for_stage
 
 
 def test_the_door_opens_from_the_front_page_and_by_its_address(open_page, server):

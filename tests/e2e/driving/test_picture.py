@@ -1,174 +1,19 @@
-"""The driving panel in a real browser: two tiny networks of random weights, drawn streets, files of one's own."""
+"""The driving panel's pictures in a real browser: drawn streets, files of one's own, networks beside each other."""
 
 from __future__ import annotations
 
-import base64
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
-import gradio as gr
 import numpy as np
 import pytest
-from fastapi import FastAPI
 from PIL import Image
 
 from core.driving.street import StreetScene
-from core.labels import get_label_set
-from core.segmenter import Segmenter
-from core.weights import load_card
-from demos.driving import clip, networks
-from demos.driving.clip import DrawnClip
-from demos.driving.compare import place_html
 from demos.driving.examples import EXAMPLES, SIZE, example_token
-from demos.driving.picture import build_picture_tab
-from demos.driving.scenes import Scenes
-from demos.driving.server import driving_router
-from demos.driving.video import build_video_tab
-from demos.page_head import PageHead
-from demos.scoring.server import scoring_router
-from demos.words import words
-from tests.demos.live.conftest import running
-from tests.e2e.late_stream import LATE_STREAM
-
-WAIT = 120_000
-CITY = get_label_set("cityscapes")
-STAGE = "#driving-viewer .dr-stage"
-PATHS = {"/": "en", "/ko/": "ko"}
-WIDTHS = {"widths": [16, 16, 16, 16], "stem": [8, 8], "expanded": [32] + [8] * 15}
-
-
-def save_tiny(folder: Path, name: str, seed: int) -> None:
-    """A checkpoint of random weights whose answer differs from place to place."""
-    import torch
-
-    from core.models import build_model
-    from core.weights import Card, save_checkpoint
-
-    torch.manual_seed(seed)
-    model = build_model("driving_fast", **WIDTHS)
-    with torch.no_grad():
-        model.head.weight.mul_(30)
-    card = Card(
-        name=name, title="for tests", task="semantic", architecture="driving_fast", arguments=WIDTHS, labels="cityscapes",
-        transform={"area": 64 * 128, "multiple": 32, "mean": [127.5] * 3, "std": [127.5] * 3}, licence="none", data=[],
-        recipe="", measured={}, limits=[], sha256="", bytes=0, folder=folder / name,
-    )  # fmt: skip
-    save_checkpoint(card, model.state_dict())
-
-
-@pytest.fixture(scope="module")
-def asked() -> list[str]:
-    """Names of the networks, each time that one is asked."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def roads(tmp_path_factory, asked) -> Iterator[str]:
-    """Address of a server with the driving tabs alone, in both languages."""
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("roads")
-        patch.setenv("TRIPTYCH_WEIGHTS", str(folder / "weights"))
-        patch.setenv("TRIPTYCH_CACHE", str(folder / "cache"))
-        patch.setattr("core.segmenter._segmenters", {})
-        patch.setattr(clip, "FRAMES", 6)
-        patch.setattr("demos.driving.video.FRAMES", 6)
-        save_tiny(folder / "weights", "driving-fast", 0)
-        save_tiny(folder / "weights", "driving-fcn", 1)
-
-        def ask(name, frame, really=networks.ask):
-            asked.append(name)
-            return really(name, frame)
-
-        patch.setattr("demos.driving.scene.ask", ask)
-        scenes, drawn, app = Scenes(), DrawnClip(), FastAPI()
-        app.include_router(driving_router(scenes))
-        app.include_router(scoring_router())  # its style sheet
-        for path, language in reversed(PATHS.items()):
-            w = words(language)
-            with gr.Blocks() as page:
-                with gr.Tab(w["dr_picture"], elem_id="picture"):
-                    build_picture_tab(w, scenes)
-                with gr.Tab(w["video"], elem_id="clip"):
-                    build_video_tab(w, drawn)
-                with gr.Tab(w["dr_compare"], elem_id="compare"):
-                    gr.HTML(place_html(example_token(EXAMPLES[0]), w), apply_default_css=False)
-            gr.mount_gradio_app(
-                app, page, path.rstrip("/") or "/", ssr_mode=False, footer_links=[], show_error=True
-            )
-        app.add_middleware(PageHead, pages=PATHS)
-        with running(app) as port:
-            yield f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture
-def open_roads(browser, roads) -> Iterator:
-    """``open_roads(path="/", script="", **context options)``: the page once the first street is shown; no script may fail.
-
-    ``script`` runs before the page's own.
-    """
-    contexts, errors = [], []
-
-    def make(path: str = "/", script: str = "", **options):
-        context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        if script:
-            page.add_init_script(script)
-        page.goto(roads + path)
-        wait_for_stage(page)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-def wait_for_stage(page, condition: str = "") -> None:
-    page.wait_for_selector(
-        f"#driving-viewer .dr-above:not([inert]) .dr-stage{condition} img[src^=blob]", timeout=WAIT
-    )
-
-
-def show(page, view: str) -> None:
-    page.click(f"#driving-viewer [data-view={view}].dr-pill")
-    wait_for_stage(page, f"[data-view={view}]")
-
-
-def shown(page, what: str = "img") -> np.ndarray:
-    """The picture, or the shade over it, as the browser holds it, uint8 (H, W, 4)."""
-    url = page.eval_on_selector(
-        f"{STAGE} {what}",
-        """async (e) => { if (e.decode) await e.decode();
-        const c = document.createElement('canvas'); c.width = e.naturalWidth || e.width; c.height = e.naturalHeight || e.height;
-        c.getContext('2d').drawImage(e, 0, 0); return c.toDataURL('image/png') }""",
-    )
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGBA"))
-
-
-def point(page, x: float, y: float, stage: str = STAGE) -> str:
-    """What the page says of a place, in shares of the picture's width and height."""
-    page.locator(stage).scroll_into_view_if_needed()
-    box = page.locator(stage).bounding_box()
-    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
-    page.wait_for_selector(f"{stage} .dr-chip:not([hidden])", timeout=WAIT)
-    return page.inner_text(f"{stage} .dr-chip")
-
-
-def download(page, kind: str) -> tuple[str, bytes]:
-    with page.expect_download(timeout=WAIT) as waiting:
-        page.click(f"a[data-file={kind}]")
-    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
-
-
-def answer_of(roads: str, name: str = "driving-fast"):
-    """What core says of the first street, by another engine."""
-    frame = StreetScene(EXAMPLES[0]).frame(*SIZE)
-    return frame, Segmenter(load_card(name), engine="torch-cpu").semantic(frame.image)
+from tests.e2e.driving.stage import CITY, STAGE, WAIT, answer_of, download, point, show, shown, wait_for_stage
 
 
 def test_the_first_screen_shows_a_parsed_street_and_says_that_it_is_drawn(open_roads):
@@ -343,38 +188,6 @@ def test_another_network_and_all_of_them_beside_each_other(open_roads, roads):
     page.wait_for_function(
         "() => document.querySelectorAll('.dr-card .dr-stage[data-view=errors]').length === 2", timeout=WAIT
     )
-
-
-def wait_told(page, text: str) -> None:
-    """Until the page says so; if it never does, the failure tells what it says instead."""
-    from playwright.sync_api import TimeoutError as Never
-
-    try:
-        page.wait_for_selector(f"text={text}", timeout=WAIT)
-    except Never:
-        seen = page.locator("#driving-video-status, .toast-body, button[id^=driving-video]:visible")
-        pytest.fail(f"{text!r} was never told, but: {seen.all_inner_texts()}")
-
-
-@pytest.mark.parametrize("script", ["", LATE_STREAM], ids=["", "late"])
-def test_the_drawn_drive_becomes_a_parsed_video(open_roads, script):
-    page = open_roads(script=script)
-    page.click("button[role=tab]:has-text('Video')")
-    page.click("#driving-video-start")
-    wait_told(page, "Choose a video first")
-    page.click(".toast-close")  # it lies on the button for ten seconds
-    page.click("#driving-drawn-clip")
-    wait_told(page, "A drive through a drawn street")
-    page.wait_for_selector("#driving-video-source video", timeout=WAIT)
-    page.click("#driving-video-view label:has-text('Road ahead')")
-    page.click("#driving-video-start")
-    wait_told(page, "Done: 6 frames")
-    page.wait_for_function(
-        "() => document.querySelector('#driving-video-result video')?.videoWidth === 640", timeout=WAIT
-    )
-    with page.expect_download(timeout=WAIT) as waiting:
-        page.click("#driving-video-download")
-    assert waiting.value.suggested_filename == "drawn-street-road.mp4"
 
 
 def test_korean(open_roads):
