@@ -53,7 +53,8 @@ def test_it_cannot_show_the_page_in_a_frame(server, elsewhere, open_tab):
             server.address,
         )
     assert refused.value.url == f"{server.address}/"
-    for _ in range(100):  # asked for an element while Chromium puts its error there, Playwright may wait for ever
+    # Asked for an element while Chromium puts its error there, Playwright may wait for ever.
+    for _ in range(100):
         if page.frames[1].url.startswith("chrome-error:"):
             return
         page.wait_for_timeout(50)
