@@ -46,6 +46,13 @@ def test_a_photo_runs_without_pytorch_once_its_graph_is_cached(tiny_card, tmp_pa
     assert "out.png" in said
 
 
+def test_a_frame_runs_without_pytorch_once_its_graph_is_cached(tiny_roads, tmp_path):
+    source = photo(tmp_path / "in.png")
+    words = ["driving", str(source), str(tmp_path / "out.png"), "--weights", "tiny-roads", "--output", "ids"]
+    said = run_again_without_pytorch(f"from core.cli import main\nassert main({words!r}) == 0")
+    assert "out.png" in said
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="file names are text on this system")
 def test_a_name_that_is_no_text_can_be_told(tiny_card, tmp_path, monkeypatch):
     """As a disk from long ago has them; a terminal of UTF-8 could not show it."""

@@ -20,8 +20,7 @@ from core.media.video import VideoReader
 from core.metrics import evaluate_panoptic_files
 from core.metrics.evaluate import evaluate_semantic
 from core.results import PanopticMap
-from tests.core.cached import run_again_without_pytorch
-from tests.core.cli.files import leftovers, photo, stopped
+from tests.core.cli.files import leftovers, stopped
 from tests.core.cli.roads import CITY, ReadsColours, card, clip, painted, road
 
 pytestmark = pytest.mark.usefixtures("road_network")
@@ -34,13 +33,6 @@ def run(*words: object) -> int:
 def test_the_words_on_the_command_line_are_cores_own():
     assert VIEWS == ALL_VIEWS and tuple(LABEL_SETS) == LABELS
     assert set(OUTPUTS) - {"trainids"} == set(ALL_VIEWS)
-
-
-def test_a_frame_runs_without_pytorch_once_its_graph_is_cached(tiny_roads, tmp_path):
-    source = photo(tmp_path / "in.png")
-    words = ["driving", str(source), str(tmp_path / "out.png"), "--weights", "tiny-roads", "--output", "ids"]
-    said = run_again_without_pytorch(f"from core.cli import main\nassert main({words!r}) == 0")
-    assert "out.png" in said
 
 
 def test_frames_of_any_shape_come_back_in_their_size(tiny_roads, monkeypatch, tmp_path):
