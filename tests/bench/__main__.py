@@ -9,11 +9,13 @@ import itertools
 import os
 from pathlib import Path
 
+from core.heap import settle_heap
 from core.offline import go_offline
 
 
 def main() -> None:
     go_offline()
+    settle_heap()  # as the server and the command line do, for both sides
     import cv2
 
     from tests.bench import driving, metrics, portrait, volumes
