@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(glibc() is None, reason="only glibc has these se
 
 _HEAPS = """
 import ctypes, threading
-from core.heap import settle_heap
+from core.heap import glibc, settle_heap
 assert settle_heap()
 gate = threading.Barrier(17)
 def work():
@@ -22,7 +22,7 @@ def work():
 threads = [threading.Thread(target=work) for _ in range(16)]
 for thread in threads: thread.start()
 gate.wait()
-libc = ctypes.CDLL(None)
+libc = glibc()
 libc.fopen.restype = ctypes.c_void_p
 file = libc.fopen(b"/dev/stdout", b"w")
 libc.malloc_info(0, ctypes.c_void_p(file))

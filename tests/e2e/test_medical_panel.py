@@ -22,14 +22,10 @@ from demos.medical import examples, work
 from demos.medical.panel import build_medical_tab
 from demos.medical.server import medical_router
 from demos.medical.visits import Visits
-from demos.page_head import PageHead
-from demos.scoring.server import scoring_router
-from demos.words import words
 from tests.core.medical.tiny import bright_network
-from tests.demos.live.conftest import running
+from tests.e2e.panels import panel_alone
 
 WAIT = 120_000
-PATHS = {"/": "en", "/ko/": "ko"}
 SOFTWARE_3D = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 
 
@@ -53,17 +49,13 @@ def clinic(tmp_path_factory, visits) -> Iterator[str]:
         bright_network(folder / "weights", "brain", "brain", ids=[0, 1, 1], intensity=bright)
         app = FastAPI()
         app.include_router(medical_router(visits))
-        app.include_router(scoring_router())  # its style sheet
-        for path, language in reversed(PATHS.items()):
-            w = words(language)
-            with gr.Blocks() as page, gr.Tab(w["md_tab"]):
+
+        def build(w: dict[str, str]) -> None:
+            with gr.Tab(w["md_tab"]):
                 build_medical_tab(w)
-            gr.mount_gradio_app(
-                app, page, path.rstrip("/") or "/", ssr_mode=False, footer_links=[], show_error=True
-            )
-        app.add_middleware(PageHead, pages=PATHS)
-        with running(app) as port:
-            yield f"http://127.0.0.1:{port}"
+
+        with panel_alone(app, build) as address:
+            yield address
         examples.drawn_head.cache_clear()
 
 

@@ -20,9 +20,8 @@ from tests.demos.live.conftest import running
 def test_a_session_that_has_ended_is_forgotten(monkeypatch, tmp_path):
     monkeypatch.setattr(endpoints, "FORGET_S", 0.2)
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    monkeypatch.setenv(
-        "GRADIO_HEARTBEAT_INTERVAL", "0.2"
-    )  # Gradio hears that a caller is gone when it next writes to it
+    # Gradio hears that a caller is gone when it next writes to it.
+    monkeypatch.setenv("GRADIO_HEARTBEAT_INTERVAL", "0.2")
     go_offline()
     w, app = words("en"), FastAPI()
     with gr.Blocks() as page:

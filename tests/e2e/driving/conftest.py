@@ -17,13 +17,9 @@ from demos.driving.picture import build_picture_tab
 from demos.driving.scenes import Scenes
 from demos.driving.server import driving_router
 from demos.driving.video import build_video_tab
-from demos.page_head import PageHead
-from demos.scoring.server import scoring_router
-from demos.words import words
-from tests.demos.live.conftest import running
 from tests.e2e.driving.stage import wait_for_stage
+from tests.e2e.panels import panel_alone
 
-PATHS = {"/": "en", "/ko/": "ko"}
 WIDTHS = {"widths": [16, 16, 16, 16], "stem": [8, 8], "expanded": [32] + [8] * 15}
 
 
@@ -72,22 +68,17 @@ def roads(tmp_path_factory, asked) -> Iterator[str]:
         patch.setattr("demos.driving.scene.ask", ask)
         scenes, drawn, app = Scenes(), DrawnClip(), FastAPI()
         app.include_router(driving_router(scenes))
-        app.include_router(scoring_router())  # its style sheet
-        for path, language in reversed(PATHS.items()):
-            w = words(language)
-            with gr.Blocks() as page:
-                with gr.Tab(w["dr_picture"], elem_id="picture"):
-                    build_picture_tab(w, scenes)
-                with gr.Tab(w["video"], elem_id="clip"):
-                    build_video_tab(w, drawn)
-                with gr.Tab(w["dr_compare"], elem_id="compare"):
-                    gr.HTML(place_html(example_token(EXAMPLES[0]), w), apply_default_css=False)
-            gr.mount_gradio_app(
-                app, page, path.rstrip("/") or "/", ssr_mode=False, footer_links=[], show_error=True
-            )
-        app.add_middleware(PageHead, pages=PATHS)
-        with running(app) as port:
-            yield f"http://127.0.0.1:{port}"
+
+        def build(w: dict[str, str]) -> None:
+            with gr.Tab(w["dr_picture"], elem_id="picture"):
+                build_picture_tab(w, scenes)
+            with gr.Tab(w["video"], elem_id="clip"):
+                build_video_tab(w, drawn)
+            with gr.Tab(w["dr_compare"], elem_id="compare"):
+                gr.HTML(place_html(example_token(EXAMPLES[0]), w), apply_default_css=False)
+
+        with panel_alone(app, build) as address:
+            yield address
 
 
 @pytest.fixture
