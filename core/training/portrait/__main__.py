@@ -37,6 +37,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--average-with", type=Path, action="append", default=[], help="'export': another run to average with"
     )
+    parser.add_argument(
+        "--fuse", action="store_true", help="torch.compile the step: slow to begin, then faster"
+    )
     parser.add_argument("--threads", type=int, default=2)
     for field in dataclasses.fields(Recipe):
         kind = type(field.default)
@@ -75,14 +78,14 @@ def main(argv: list[str] | None = None) -> None:
         train(
             options.data, options.run, arguments, recipe,
             prepared=options.prepared, initial=initial, initial_name=options.initial.name, teacher=teacher,
-            teacher_name=(options.teacher or options.initial).name, stop_after=options.stop_after,
+            teacher_name=(options.teacher or options.initial).name, stop_after=options.stop_after, fuse=options.fuse,
         )  # fmt: skip
     elif options.step == "fine":
         initial = load_initial(options.initial).state_dict() if options.initial else None
         train(
             options.data, options.run, FINE, recipe,
             prepared=options.prepared, initial=initial,
-            initial_name=options.initial.name if options.initial else "", stop_after=options.stop_after,
+            initial_name=options.initial.name if options.initial else "", stop_after=options.stop_after, fuse=options.fuse,
         )  # fmt: skip
 
 
