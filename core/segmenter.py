@@ -39,8 +39,9 @@ def fit_size(height: int, width: int, area: int, multiple: int) -> tuple[int, in
             h, w = rows * multiple, columns * multiple
             if h * w > 1.1 * area:
                 break
-            # A distorted aspect costs as much as lost resolution.
-            cost = abs(np.log(w / h / aspect)) + 0.5 * abs(np.log(h * w / area))
+            # A side lost costs more than a little squeezing, which training pictures go through too: on portraits of
+            # 3:4, 256×224 scored better than 256×192 by as much as half of a step to 288×224 brings.
+            cost = 0.45 * abs(np.log(w / h / aspect)) + 0.5 * abs(np.log(h * w / area))
             if cost < best_cost:
                 best, best_cost = (h, w), cost
     return best
@@ -164,6 +165,10 @@ class Segmenter:
             from core.models.semantic import Coarse, SemanticNetwork
 
             return Coarse(cast(SemanticNetwork, model))
+        if self.card.task == "matte":
+            from core.models.matte_unet import MatteUNet
+
+            return cast(MatteUNet, model).join_linear()
         return model
 
     def _runner(self, size: tuple[int, int]) -> Runner:

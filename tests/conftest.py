@@ -10,6 +10,17 @@ import pytest
 
 from tests.e2e.browser import BROWSER_OPTIONS, find_browser
 
+TESTS = Path(__file__).parent
+SERVED = ("e2e", "security")  # servers that are started once, at ports of their own
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the tests (``make test``): one has the pages and their servers, a file stays together elsewhere."""
+    for item in items:
+        file = item.path.relative_to(TESTS)
+        pages = file.parts[0] in SERVED or "launch" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("pages" if pages else file.as_posix()))
+
 
 @pytest.fixture(scope="session")
 def graph_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
