@@ -11,15 +11,14 @@ import pytest
 from tests.e2e.browser import BROWSER_OPTIONS, find_browser
 
 TESTS = Path(__file__).parent
-SERVED = ("e2e", "security")  # servers that are started once, at ports of their own
+SERVED = ("e2e", "security")  # each starts its servers once, at ports of their own
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests (``make test``): one has the pages and their servers, a file stays together elsewhere."""
+    """Two processes share the tests (``make test``): what has a server of its own stays together, elsewhere a file does."""
     for item in items:
         file = item.path.relative_to(TESTS)
-        pages = file.parts[0] in SERVED or "launch" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("pages" if pages else file.as_posix()))
+        item.add_marker(pytest.mark.xdist_group(file.parts[0] if file.parts[0] in SERVED else file.as_posix()))
 
 
 @pytest.fixture(scope="session")
