@@ -18,7 +18,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two processes share the tests (``make test``): what has a server of its own stays together, elsewhere a file does."""
     for item in items:
         file = item.path.relative_to(TESTS)
-        item.add_marker(pytest.mark.xdist_group(file.parts[0] if file.parts[0] in SERVED else file.as_posix()))
+        item.add_marker(
+            pytest.mark.xdist_group(file.parts[0] if file.parts[0] in SERVED else file.as_posix())
+        )
 
 
 @pytest.fixture(scope="session")

@@ -22,8 +22,12 @@ def options_of(recipe: dict[str, Any]) -> str:
 
 
 def read_log(run: Path) -> list[dict[str, float]]:
-    """The rows of a run's log: ``iteration``, ``loss`` and other figures."""
-    return [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    """The rows of a run's, or a checkpoint's, log: ``iteration``, ``loss`` and other figures.
+
+    What was done twice, since a run was stopped after its last save, is there once, as it was done last.
+    """
+    rows = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    return sorted({row["iteration"]: row for row in rows}.values(), key=lambda row: row["iteration"])
 
 
 def write_checkpoint(card: Card, model: nn.Module, log: list[dict[str, float]]) -> Card:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlparse
 
 import pytest
 
+from tests.e2e.pages import watched_pages
 from tests.e2e.process import serving
 
 # As it was before any test: what one test sets for itself is not the server's.
 ENVIRONMENT = dict(os.environ)
-HERE = ("127.0.0.1", "localhost", "triptych.test")  # the last is mapped to the first by a browser's option
 
 
 @pytest.fixture(scope="session")
@@ -42,30 +41,15 @@ def browser(launch):
 
 @pytest.fixture
 def open_page(browser, server: str) -> Iterator:
-    """``open_page(path="/", using=browser, address=server, script="", **context options)``.
+    """``open_page(path="/", using=browser, address=server, script="", **context options)``: the page with its first result.
 
-    ``script`` runs before the page's own. The test fails on any request beyond this machine.
+    ``script`` runs before the page's own. No script may fail, and no request may leave this machine.
     """
-    outside: list[str] = []
-    contexts = []
+    with watched_pages(browser) as visit:
 
-    def watch(request) -> None:
-        url = urlparse(request.url)
-        if url.scheme in ("http", "https", "ws", "wss") and url.hostname not in HERE:
-            outside.append(request.url)
+        def make(path: str = "/", using=browser, address: str = server, script: str = "", **options):
+            page = visit(address + path, using, script, **options)
+            page.wait_for_selector("#result img", timeout=60_000)
+            return page
 
-    def make(path: str = "/", using=browser, address: str = server, script: str = "", **options):
-        context = using.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", watch)
-        if script:
-            page.add_init_script(script)
-        page.goto(address + path)
-        page.wait_for_selector("#result img", timeout=60_000)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert outside == [], "requests beyond this machine"
+        yield make

@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlparse
 
 import gradio as gr
 import nibabel as nib
@@ -23,6 +22,7 @@ from demos.medical.panel import build_medical_tab
 from demos.medical.server import medical_router
 from demos.medical.visits import Visits
 from tests.core.medical.tiny import bright_network
+from tests.e2e.pages import watched_pages
 from tests.e2e.panels import panel_alone
 
 WAIT = 120_000
@@ -65,28 +65,15 @@ def open_clinic(browser, clinic) -> Iterator:
 
     No script may fail, and no request may leave this machine.
     """
-    contexts, errors, outside = [], [], []
+    with watched_pages(browser) as visit:
 
-    def watch(request) -> None:
-        url = urlparse(request.url)
-        if url.scheme in ("http", "https", "ws", "wss") and url.hostname != "127.0.0.1":
-            outside.append(request.url)
+        def make(path: str = "/", using=browser, **options):
+            page = visit(clinic + path, using, **options)
+            page.wait_for_selector("#medical[data-state=shown]", timeout=WAIT)
+            settle(page)
+            return page
 
-    def make(path: str = "/", using=browser, **options):
-        context = using.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", watch)
-        page.goto(clinic + path)
-        page.wait_for_selector("#medical[data-state=shown]", timeout=WAIT)
-        settle(page)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert errors == [] and outside == []
+        yield make
 
 
 def settle(page) -> None:

@@ -35,7 +35,11 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--stop-after", type=int, help="stop (resumably) after this iteration")
     parser.add_argument("--sharpen", type=float, default=1.0, help="'export' multiplies the logits by this")
     parser.add_argument(
-        "--average-with", type=Path, action="append", default=[], help="'export': another run to average with"
+        "--average-with",
+        type=Path,
+        action="append",
+        default=[],
+        help="'export': another run, or a checkpoint, to average with",
     )
     parser.add_argument(
         "--fuse", action="store_true", help="torch.compile the step: slow to begin, then faster"

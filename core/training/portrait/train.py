@@ -126,11 +126,11 @@ def train(
 def load_run(run: Path, *others: Path) -> nn.Module:
     """The averaged network of a run, finished or not, in evaluation mode.
 
-    ``others``: runs of the same architecture whose weights are averaged with it. Runs that went on from one another lie in one
+    ``others``: runs, or checkpoints' names, of the same architecture whose weights are averaged with it. Runs that went on from one another lie in one
     valley, and the mean is better than either (Wortsman et al., "Model soups", 2022).
     """
     model = build_model("matte_unet", **read_recipe(run)["arguments"])
-    states = [averaged_state(folder) for folder in (run, *others)]
+    states = [averaged_state(run), *(load_initial(other).state_dict() for other in others)]
     mean = {
         name: sum(state[name] for state in states) / len(states) if value.is_floating_point() else value
         for name, value in states[0].items()

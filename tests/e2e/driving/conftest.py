@@ -18,6 +18,7 @@ from demos.driving.scenes import Scenes
 from demos.driving.server import driving_router
 from demos.driving.video import build_video_tab
 from tests.e2e.driving.stage import wait_for_stage
+from tests.e2e.pages import watched_pages
 from tests.e2e.panels import panel_alone
 
 WIDTHS = {"widths": [16, 16, 16, 16], "stem": [8, 8], "expanded": [32] + [8] * 15}
@@ -83,24 +84,15 @@ def roads(tmp_path_factory, asked) -> Iterator[str]:
 
 @pytest.fixture
 def open_roads(browser, roads) -> Iterator:
-    """``open_roads(path="/", script="", **context options)``: the page once the first street is shown; no script may fail.
+    """``open_roads(path="/", script="", **context options)``: the page once the first street is shown.
 
-    ``script`` runs before the page's own.
+    ``script`` runs before the page's own. No script may fail, and no request may leave this machine.
     """
-    contexts, errors = [], []
+    with watched_pages(browser) as visit:
 
-    def make(path: str = "/", script: str = "", **options):
-        context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | options))
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        if script:
-            page.add_init_script(script)
-        page.goto(roads + path)
-        wait_for_stage(page)
-        return page
+        def make(path: str = "/", script: str = "", **options):
+            page = visit(roads + path, browser, script, **options)
+            wait_for_stage(page)
+            return page
 
-    yield make
-    for context in contexts:
-        context.close()
-    assert errors == []
+        yield make

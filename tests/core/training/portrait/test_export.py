@@ -49,3 +49,15 @@ def test_recipe_and_log_begin_with_the_run_that_was_gone_on_from(tmp_path, monke
     assert [row["iteration"] for row in rows] == [50, 100, 150, 200]
     state = load_state(card, build_model("matte_unet", **ARGUMENTS)).state_dict()
     assert set(state["head.weight"].unique().tolist()) == {3.0}, "the mean, sharpened"
+
+    # Another machine has the checkpoint, and no longer its runs.
+    third = make_run(tmp_path / "d", 4.0, initial="portrait-fast")
+    with (third / "log.jsonl").open("a") as log:
+        log.write(json.dumps({"iteration": 100, "loss": 7.0}) + "\n")  # stopped and done again
+    again = export(third, "portrait-fast", 1.0, [Path("portrait-fast")])
+    assert again.recipe.startswith(card.recipe + "; then python -m core.training.portrait fast")
+    assert again.recipe.endswith("--run d --name portrait-fast --sharpen 1.0 --average-with portrait-fast")
+    seen = [json.loads(line) for line in (again.folder / "log.jsonl").read_text().splitlines()]
+    assert [row["iteration"] for row in seen] == [50, 100, 150, 200, 250, 300] and seen[-1]["loss"] == 7.0
+    state = load_state(again, build_model("matte_unet", **ARGUMENTS)).state_dict()
+    assert set(state["head.weight"].unique().tolist()) == {3.5}
