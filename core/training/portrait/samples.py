@@ -17,6 +17,7 @@ from core.training.portrait.data import FINE_SOURCES, half_body_box, list_items,
 SHARES = {
     "eg1800": 0.31, "ccp": 0.22, "coco_people": 0.22, "voc_people": 0.14, "backgrounds": 0.08, "surroundings": 0.06,
 }  # fmt: skip
+NOBODY = ("backgrounds", "surroundings")  # sources without people
 COARSE_BAND = 4  # px at 384: to either side of COCO's and VOC's outlines nothing is learnt
 SMALLEST_PERSON = 0.004  # of the picture; smaller ones are neither person nor background
 
@@ -116,16 +117,13 @@ class Samples(IterableDataset):
         stored: pictures by source, from :func:`load`.
         size: S, the side in px.
         seed: with the worker's number it fixes the stream.
+        emptiness: how many times as often as ``SHARES`` says a picture without people is drawn.
     """
 
-    def __init__(self, stored: dict[str, list[Stored]], size: int, seed: int) -> None:
+    def __init__(self, stored: dict[str, list[Stored]], size: int, seed: int, emptiness: float = 1.0) -> None:
         self.stored, self.size, self.seed = stored, size, seed
-        self.empty = [
-            s
-            for name in ("backgrounds", "surroundings", "coco_people")
-            for s in stored[name]
-            if not s.alpha.any()
-        ]
+        self.shares = {name: share * (emptiness if name in NOBODY else 1) for name, share in SHARES.items()}
+        self.empty = [s for name in (*NOBODY, "coco_people") for s in stored[name] if not s.alpha.any()]
         # A half-seen person behind a cut-out would be labelled background: only truly empty pictures serve.
         self.empty = [s for s in self.empty if s.weight is None or (s.weight == 255).all()]
 
@@ -133,7 +131,7 @@ class Samples(IterableDataset):
         cv2.setNumThreads(1)
         worker = get_worker_info()
         rng = np.random.default_rng((self.seed, worker.id if worker else 0))
-        names, shares = list(SHARES), np.array(list(SHARES.values()))
+        names, shares = list(self.shares), np.array(list(self.shares.values()))
         while True:
             name = names[rng.choice(len(names), p=shares / shares.sum())]
             yield tuple(map(torch.from_numpy, self.sample(rng, name)))

@@ -40,6 +40,7 @@ class Recipe:
     average: float = 0.998
     seed: int = 1
     workers: int = 1
+    emptiness: float = 1.0  # how many times as often as usual a picture without people is drawn
 
 
 class Stepper:
@@ -98,7 +99,7 @@ def train(
     pictures = load(data, prepared)
 
     def samples(seed: int) -> Samples:
-        return Samples(pictures, recipe.size, seed)
+        return Samples(pictures, recipe.size, seed, recipe.emptiness)
 
     def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
         image, alpha, weight = batch
