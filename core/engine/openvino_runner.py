@@ -35,13 +35,19 @@ class OpenVINORunner:
         graph = cached_graph(core, stem, lambda: convert(source, size))
         settings = compile_settings(core, source.precision, threads)
         self._request = core.compile_model(graph, "CPU", settings).create_infer_request()
+        # Bound once: handing an array over with every call costs a small network a twentieth of its time.
+        self._picture = np.empty((1, *size, 3), np.uint8)
+        self._request.set_input_tensor(ov.Tensor(self._picture, shared_memory=True))
+        self._answer = self._request.get_output_tensor(0)
         self._lock = threading.Lock()
         self.size = size
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         with self._lock:
-            answer = self._request.infer([image[None]], share_inputs=True, share_outputs=True)[0]
-            return answer[0].copy()
+            self._picture[0] = image
+            self._request.start_async()
+            self._request.wait()
+            return self._answer.data[0].copy()
 
 
 def compile_settings(core: ov.Core, precision: str, threads: int | None) -> dict[str, object]:
