@@ -25,8 +25,12 @@ _OPEN_RUNNERS = 6
 
 
 @functools.lru_cache(maxsize=256)
-def fit_size(height: int, width: int, area: int, multiple: int) -> tuple[int, int]:
+def fit_size(
+    height: int, width: int, area: int, multiple: int, aspect_weight: float = 1.0
+) -> tuple[int, int]:
     """Network size (h, w) for a frame: about ``area`` px, sides multiples of ``multiple``, nearest aspect.
+
+    ``aspect_weight``: what a distorted aspect costs, relative to lost resolution.
 
     >>> fit_size(480, 640, 384 * 288, 32)
     (288, 384)
@@ -39,9 +43,7 @@ def fit_size(height: int, width: int, area: int, multiple: int) -> tuple[int, in
             h, w = rows * multiple, columns * multiple
             if h * w > 1.1 * area:
                 break
-            # A side lost costs more than a little squeezing, which training pictures go through too: on portraits of
-            # 3:4, 256×224 scored better than 256×192 by as much as half of a step to 288×224 brings.
-            cost = 0.45 * abs(np.log(w / h / aspect)) + 0.5 * abs(np.log(h * w / area))
+            cost = aspect_weight * abs(np.log(w / h / aspect)) + 0.5 * abs(np.log(h * w / area))
             if cost < best_cost:
                 best, best_cost = (h, w), cost
     return best
@@ -208,7 +210,10 @@ class Segmenter:
         """
         self._check(frame, "matte")
         height, width = frame.shape[:2]
-        size = fit_size(height, width, self.card.transform["area"], self.card.transform["multiple"])
+        transform = self.card.transform
+        size = fit_size(
+            height, width, transform["area"], transform["multiple"], transform.get("aspect_weight", 1.0)
+        )
         # OpenCV's resizes were measured faster than the same steps inside the graph.
         alpha = self._runner(size)(shrink(frame, *size))[0]
         return cv2.resize(alpha, (width, height), interpolation=cv2.INTER_LINEAR)
