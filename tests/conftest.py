@@ -10,18 +10,6 @@ import pytest
 
 from tests.e2e.browser import BROWSER_OPTIONS, find_browser
 
-TESTS = Path(__file__).parent
-SERVED = ("e2e", "security")  # each starts its servers once, at ports of their own
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests (``make test``): what has a server of its own stays together, elsewhere a file does."""
-    for item in items:
-        file = item.path.relative_to(TESTS)
-        item.add_marker(
-            pytest.mark.xdist_group(file.parts[0] if file.parts[0] in SERVED else file.as_posix())
-        )
-
 
 @pytest.fixture(scope="session")
 def graph_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
