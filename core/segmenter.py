@@ -170,7 +170,7 @@ class Segmenter:
         if self.card.task == "matte":
             from core.models.matte_unet import MatteUNet
 
-            return cast(MatteUNet, model).join_linear()
+            return model.join_linear() if isinstance(model, MatteUNet) else model
         return model
 
     def _runner(self, size: tuple[int, int]) -> Runner:

@@ -45,8 +45,7 @@ class OpenVINORunner:
     def __call__(self, image: np.ndarray) -> np.ndarray:
         with self._lock:
             self._picture[0] = image
-            self._request.start_async()
-            self._request.wait()
+            self._request.infer(share_outputs=True)
             return self._answer.data[0].copy()
 
 

@@ -35,6 +35,32 @@ def test_openvino_equals_the_pytorch_reference(tiny_roads, frame):
         assert (ours.train_ids() == reference.train_ids()).mean() > 0.999
 
 
+def test_a_matte_network_of_another_family_is_asked_as_it_is(tiny_card, monkeypatch):
+    """Only what is known to have two convolutions to join is changed for answers."""
+    from dataclasses import replace
+
+    from torch import nn
+
+    from core.models import registry
+    from core.weights import save_checkpoint
+
+    monkeypatch.setitem(registry._BUILDERS, "one_convolution", lambda: nn.Conv2d(3, 1, 1))
+    network = nn.Conv2d(3, 1, 1)
+    nn.init.zeros_(network.weight)
+    nn.init.constant_(network.bias, 1.0)
+    card = replace(
+        tiny_card,
+        name="other",
+        architecture="one_convolution",
+        arguments={},
+        folder=tiny_card.folder.parent / "other",
+    )
+    matte = Segmenter(save_checkpoint(card, network.state_dict()), engine="torch-cpu").matte(
+        np.zeros((96, 128, 3), np.uint8)
+    )
+    assert np.allclose(matte, 1 / (1 + np.exp(-1)), atol=1e-4)
+
+
 def test_padding_is_cut_away_again(tiny_roads, frame):
     """A frame that already fits is answered as it is; of one that does not, nothing but the frame remains."""
     segmenter = Segmenter(tiny_roads, engine="torch-cpu", threads=1)

@@ -16,7 +16,7 @@ TRANSFORM = {"multiple": 32, "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5
 # Pixels the network sees; portrait-fast pays for speed with resolution.
 AREAS = {"portrait-fine": 320 * 256, "portrait-fast": 256 * 224}
 # Where sizes are few, a squeezed picture (training squeezes too) beats a small one: portraits of 3:4 at 256×224 and not
-# 256×192 gained portrait-fast .0015 IoU of the .0023 that 288×224 brings, for half of its time.
+# 256×192 gained portrait-fast .0015 IoU of the .0023 that 288×224 brings, for half of its extra pixels.
 ASPECT_WEIGHTS = {"portrait-fine": 1.0, "portrait-fast": 0.45}
 # In bfloat16 portrait-fast takes 0.6 of the time; its held-out IoU on portraits moved by less than .001.
 PRECISIONS = {"portrait-fine": "float32", "portrait-fast": "bfloat16"}
@@ -59,11 +59,10 @@ def export(run: Path, name: str, sharpen: float = 1.0, others: Sequence[Path] = 
     described = read_recipe(run)
     command = _command(run, name.removeprefix("portrait-"))
     before, log = "", _log(run)
-    if (
-        described.get("initial") == name
-    ):  # it went on from the checkpoint that it replaces: both recipes are its own
-        before = f"{load_card(name).recipe}; then "
-        log = _joined(read_log(load_card(name).folder), log)
+    # A run that went on from the checkpoint that it replaces: both recipes, and both logs, are its own.
+    if described.get("initial") == name:
+        replaced = load_card(name)
+        before, log = f"{replaced.recipe}; then ", _joined(read_log(replaced.folder), log)
     averaged = "".join(f" --average-with {other.name}" for other in others)
     transform = TRANSFORM | {
         "area": AREAS[name], "aspect_weight": ASPECT_WEIGHTS[name], "precision": PRECISIONS[name],
@@ -100,5 +99,6 @@ def _log(run: Path) -> list[dict]:
 
 
 def _joined(earlier: list[dict], later: list[dict]) -> list[dict]:
+    """Rows of one log after another's; iterations are counted through."""
     first = earlier[-1]["iteration"] if earlier else 0
     return earlier + [row | {"iteration": first + row["iteration"]} for row in later]

@@ -117,7 +117,7 @@ class Samples(IterableDataset):
         stored: pictures by source, from :func:`load`.
         size: S, the side in px.
         seed: with the worker's number it fixes the stream.
-        emptiness: how many times as often as ``SHARES`` says a picture without people is drawn.
+        emptiness: how many times as often as ``SHARES`` says the sources in ``NOBODY`` are drawn.
     """
 
     def __init__(self, stored: dict[str, list[Stored]], size: int, seed: int, emptiness: float = 1.0) -> None:

@@ -40,7 +40,7 @@ class Recipe:
     average: float = 0.998
     seed: int = 1
     workers: int = 1
-    emptiness: float = 1.0  # how many times as often as usual a picture without people is drawn
+    emptiness: float = 1.0  # how many times as often as usual the sources without people are drawn
 
 
 class Stepper:

@@ -15,7 +15,6 @@ def open_scoring(open_page):
     def make(path: str = "/", **options):
         page = open_page(path, **options)
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
         page.click("#scoring-tab-button")
         page.wait_for_selector("#sc-overlap[data-ready] .sc-handle[data-name=prediction]", timeout=WAIT)
         return page
