@@ -13,6 +13,7 @@ from tests.e2e.process import serving
 
 # As it was before any test: what one test sets for itself is not the server's.
 ENVIRONMENT = dict(os.environ)
+HERE = ("127.0.0.1", "localhost", "triptych.test")  # the last is mapped to the first by a browser's option
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +46,7 @@ def open_page(browser, server: str) -> Iterator:
 
     ``script`` runs before the page's own. No script may fail, and no request may leave this machine.
     """
-    with watched_pages(browser) as visit:
+    with watched_pages(browser, HERE) as visit:
 
         def make(path: str = "/", using=browser, address: str = server, script: str = "", **options):
             page = visit(address + path, using, script, **options)

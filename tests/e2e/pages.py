@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 from urllib.parse import urlparse
 
-HERE = ("127.0.0.1", "localhost", "triptych.test")  # the last is mapped to the first by a browser's option
 VIEWPORT = {"width": 1280, "height": 900}
 
 
 @contextlib.contextmanager
-def watched_pages(browser: Any) -> Iterator[Callable[..., Any]]:
+def watched_pages(browser: Any, here: Collection[str] = ("127.0.0.1",)) -> Iterator[Callable[..., Any]]:
     """``open(address, using=browser, script="", **context options) → page``, in a context without cookies.
 
     ``script`` runs before the page's own. In the end all are closed; no script of theirs may have failed, and no request
-    have left this machine.
+    have left this machine, whose names are ``here``.
     """
     errors: list[str] = []
     outside: list[str] = []
 
     def watch(request: Any) -> None:
         url = urlparse(request.url)
-        if url.scheme in ("http", "https", "ws", "wss") and url.hostname not in HERE:
+        if url.scheme in ("http", "https", "ws", "wss") and url.hostname not in here:
             outside.append(request.url)
 
     with contextlib.ExitStack() as opened:
