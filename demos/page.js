@@ -2,19 +2,59 @@
 for (const [name, value] of [['language', pageLanguage], ['languages', [pageLanguage]]])
   Object.defineProperty(navigator, name, { get: () => value, configurable: true });
 
-// Gradio's server closes its stream of answers when nothing is under way. What is asked for at that very moment may be
-// accepted before the closing is heard: Gradio's client then listens for ever to a stream that is gone. So while a stream is
-// open, the news that something was accepted waits until the closing would have come.
-const CLOSING_MS = 80;
-let answers = null;                          // the signal that ends the newest stream
+// Gradio's server closes its stream of answers when nothing is under way. What was accepted before its client hears of that
+// would be waited for for ever, at a stream that is gone. So the closing is heard here first: as long as something accepted
+// has no answer yet, the stream is opened again, and Gradio's client never knows.
+const accepted = new Set(), early = new Set();   // events without an answer; answers that came before "accepted"
+const asking = new Set();                        // what the server has not said yes or no to
 const askNow = window.fetch;
 window.fetch = async (request, options) => {
   const path = new URL(request.url ?? request, location.href).pathname;
-  if (path.endsWith('/queue/data')) answers = request.signal ?? options?.signal;
+  if (path.endsWith('/queue/join')) {
+    const asked = askNow(request, options).then(async (response) => {
+      const event = response.ok && (await response.clone().json()).event_id;
+      if (event && !early.delete(event)) accepted.add(event);
+      return response;
+    });
+    asking.add(asked);
+    return asked.finally(() => asking.delete(asked));
+  }
   const response = await askNow(request, options);
-  if (path.endsWith('/queue/join') && answers && !answers.aborted) await new Promise((done) => setTimeout(done, CLOSING_MS));
-  return response;
+  if (!path.endsWith('/queue/data') || !response.ok) return response;
+  return new Response(lastingAnswers(response, () => askNow(request, options)), response);
 };
+function lastingAnswers(response, again) {
+  const read = (from) => from.body.pipeThrough(new TextDecoderStream()).getReader();
+  const ready = new TextEncoder();
+  let reader = read(response), rest = '';
+  async function isLast(message) {
+    if (message.msg === 'process_completed' && !accepted.delete(message.event_id)) early.add(message.event_id);
+    if (message.msg !== 'close_stream') return false;
+    await Promise.allSettled(asking);
+    const next = accepted.size > 0 && await again();
+    if (!next?.ok) return true;
+    reader = read(next);
+    return false;
+  }
+  return new ReadableStream({
+    async pull(out) {
+      for (let told = 0; !told;) {
+        const { done, value } = await reader.read();
+        if (done) return out.close();
+        const pieces = (rest + value).split('\n\n');
+        rest = pieces.pop();
+        for (const piece of pieces) {
+          const message = JSON.parse(piece.slice(piece.indexOf(':') + 1)), last = await isLast(message);
+          if (message.msg === 'close_stream' && !last) continue;
+          out.enqueue(ready.encode(`${piece}\n\n`));
+          told += 1;
+          if (last) return out.close();
+        }
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
 
 // The address says which application is open: /#driving. Its door is a link to there.
 const doorNamed = (name) => name && document.querySelector(`#doors a[data-door="${CSS.escape(name)}"]`);

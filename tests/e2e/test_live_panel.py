@@ -121,11 +121,13 @@ def test_a_stream_moves_is_processed_and_changes_while_it_runs(open_live, server
     steps = np.diff(seen)
     assert ((steps > 0) | (steps < -60)).all(), "frames come in order; after the last comes the first"
     assert re.search(r"\d+ frames a second · \d+ ms behind the camera", page.inner_text("#live-figures"))
-    figures = page.evaluate("() => ({...document.querySelector('#live-figures').dataset})")
-    parts = sum(
-        float(figures[part]) for part in ("held", "encoded", "wire", "waited", "worked", "coded", "decoded")
+    # Medians of parts: they add up to the median of the whole when no other program comes between, so not at every moment.
+    page.wait_for_function(
+        """() => { const figures = document.querySelector('#live-figures').dataset;
+          const parts = ['held', 'encoded', 'wire', 'waited', 'worked', 'coded', 'decoded'];
+          return Math.abs(parts.reduce((sum, part) => sum + Number(figures[part]), 0) / figures.latency - 1) < .35; }""",
+        timeout=WAIT,
     )
-    assert parts == pytest.approx(float(figures["latency"]), rel=0.35), "medians of parts, so not to the ms"
     blurred = room(page)
     choose(page, "Colour")
     wait_for_room(page, lambda colour: np.abs(colour - (0, 177, 64)).max() < 30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.driving.stage import WAIT
-from tests.e2e.late_stream import LATE_STREAM
+from tests.e2e.late_stream import late_stream
 
 
 def wait_told(page, text: str) -> None:
@@ -19,7 +19,7 @@ def wait_told(page, text: str) -> None:
         pytest.fail(f"{text!r} was never told, but: {seen.all_inner_texts()}")
 
 
-@pytest.mark.parametrize("script", ["", LATE_STREAM], ids=["", "late"])
+@pytest.mark.parametrize("script", ["", late_stream()], ids=["", "late"])
 def test_the_drawn_drive_becomes_a_parsed_video(open_roads, script):
     page = open_roads(script=script)
     page.click("button[role=tab]:has-text('Video')")
