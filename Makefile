@@ -13,7 +13,7 @@ demo: $(VENV)/.runtime
 	@$(BIN)/python -m demos --port $(PORT) $(ARGS)
 
 test: $(VENV)/.dev browser
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --no-loadscope-reorder $(ARGS)
 
 bench: $(VENV)/.dev $(VENV)/.peers
 	@PEERS="$(PEERS)" METRICS_PEERS="$(METRICS_PEERS)" $(BIN)/python -m tests.bench

@@ -3,12 +3,44 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.browser import BROWSER_OPTIONS, find_browser
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Before PyTorch is imported: two processes of two threads each wait for one another half of the time.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Each starts its servers once, at ports of its own; and two browsers at once would slow one another's live pages.
+SERVED = ("tests/e2e", "tests/security")
+
+
+def group_of(nodeid: str) -> str:
+    """The tests that stay in one process: all of a folder with servers, elsewhere a file's."""
+    file = nodeid.partition("::")[0]
+    return next((folder for folder in SERVED if file.startswith(f"{folder}/")), file)
+
+
+# Not by pytest-xdist's own groups: with pytest 9.2 its mark "xdist_group" does nothing.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Where several processes share the tests, as in ``make test``, they take whole groups."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return ByGroup(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests first, which take the longest: one process begins with them, the other with the rest."""
+    items.sort(key=lambda item: group_of(item.nodeid) != SERVED[0])
 
 
 @pytest.fixture(scope="session")
