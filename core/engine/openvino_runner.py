@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.engine.base import NetworkSource
 
 # Part of the cache's key: raise it when the graph around the network changes.
-GRAPH_VERSION = 2
+GRAPH_VERSION = 3
 
 
 class OpenVINORunner:
@@ -112,11 +112,12 @@ def convert(source: NetworkSource, size: tuple[int, int]) -> ov.Model:
         answer = ops.softmax(logits, axis=1)
     else:
         answer = logits.get_node()
-    graph = ov.Model([ops.result(answer)], network.get_parameters(), "network")
-    pipeline = ov.preprocess.PrePostProcessor(graph)
-    pipeline.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
-    pipeline.input().model().set_layout(ov.Layout("NCHW"))
-    pipeline.input().preprocess().convert_element_type(ov.Type.f32).mean(list(source.mean)).scale(
-        list(source.std)
-    )
-    return pipeline.build()
+    # Scaled while still (h, w, 3), which is how convolutions read it anyway: put in order first, it would be turned
+    # around twice, a twenty-fifth of a small network's time.
+    frame = ops.parameter([1, *size, 3], np.uint8, name="frame")
+    mean, std = (ops.constant(np.array(values, np.float32)) for values in (source.mean, source.std))
+    scaled = ops.divide(ops.subtract(ops.convert(frame, "f32"), mean), std)
+    picture = ops.transpose(scaled, ops.constant(np.array([0, 3, 1, 2])))
+    for target in network.input(0).get_target_inputs():
+        target.replace_source_output(picture.output(0))
+    return ov.Model([ops.result(answer)], [frame], "network")

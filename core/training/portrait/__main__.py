@@ -69,10 +69,14 @@ def main(argv: list[str] | None = None) -> None:
 
         begin = load_initial(options.initial)
         widths = begin.trunk.expanded
-        initial = begin.state_dict()
+        decoder = {k: v for k, v in begin.state_dict().items() if not k.startswith("trunk.")}
         if widths is None:  # a whole trunk: the fast network is cut out of it, and its decoder starts anew
+            decoder = {}
             widths = kept_widths(begin.trunk)
-            initial = {f"trunk.{k}": v for k, v in prune_trunk(begin.trunk, widths).state_dict().items()}
+        if recipe.expanded:
+            widths = [int(width) for width in recipe.expanded.split(",")]
+        trunk = prune_trunk(begin.trunk, widths).state_dict()
+        initial = {f"trunk.{name}": value for name, value in trunk.items()} | decoder
         arguments = {"decoder": FAST_DECODER, "expanded": widths}
         request = compiled(load_initial(options.teacher or options.initial), recipe.batch, recipe.size)
 

@@ -1,4 +1,4 @@
-"""From ``portrait-fine`` to the trunk of ``portrait-fast``: expanded channels that matter little are cut away.
+"""From a trunk to a faster one: expanded channels that matter little, and whole blocks, are cut away.
 
 Only the inside of every MBConv block gets narrower, so the blocks' inputs and outputs, and with them all the
 other weights of the trunk, stay as they were learnt.
@@ -53,7 +53,7 @@ def prune_trunk(trunk: EfficientNetLite, widths: Sequence[int]) -> EfficientNetL
         if not name.startswith(gone):
             state[name] = value
     for index, (block, width) in enumerate(zip(trunk.blocks, widths, strict=True)):
-        if width in (0, block.spec.expanded):
+        if width == 0 or width == block.spec.expanded:
             continue
         keep = importance(block).topk(width).indices.sort().values
         for name in source:

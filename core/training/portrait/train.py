@@ -41,6 +41,7 @@ class Recipe:
     seed: int = 1
     workers: int = 1
     emptiness: float = 1.0  # how many times as often as usual the sources without people are drawn
+    expanded: str = ""  # widths of the fast trunk's 16 blocks, with commas, 0 for none ("": as they were)
 
 
 class Stepper:
