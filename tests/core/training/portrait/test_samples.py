@@ -17,26 +17,6 @@ def disc(height: int, width: int, x: int, y: int, radius: int, value: int = PERS
     return cv2.circle(np.zeros((height, width), np.uint8), (x, y), radius, value, -1)
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    """A folder of all sources with eight pictures each, and their prepared cut-outs."""
-    root, prepared = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("prepared")
-    rng = np.random.default_rng(3)
-    for source in data.SOURCES:
-        (root / source).mkdir()
-        for number in range(8):
-            picture = rng.integers(0, 255, (96, 128, 3), np.uint8)
-            cv2.imwrite(str(root / source / f"{number}.jpg"), picture)
-            if source == "backgrounds":
-                continue
-            mask = disc(96, 128, 40, 50, 25) if number % 2 == 0 or source in data.FINE_SOURCES else disc(96, 128, 0, 0, 0, 0)  # fmt: skip
-            cv2.imwrite(str(root / source / f"{number}.png"), mask)
-            if source in data.FINE_SOURCES:
-                parts = {"image": picture, "alpha": mask, "foreground": picture}
-                np.savez(prepared / f"{source}-{number}.npz", **parts)
-    return root, prepared
-
-
 def test_the_split_depends_on_names_alone_and_holds_about_15_percent():
     held = [data.is_held_out("eg1800", f"{i:05}") for i in range(2000)]
     assert 0.12 < np.mean(held) < 0.18

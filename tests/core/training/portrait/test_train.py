@@ -1,0 +1,69 @@
+"""The training command: a trained network is cut further, goes on learning, is resumed, and becomes a checkpoint."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.training import loop
+from core.training.portrait.__main__ import main
+from core.training.portrait.evaluate import held_out
+from core.training.portrait.train import load_initial, load_run
+from core.weights import load_card, weights_folder
+
+WITHOUT_10 = [32, 32, 48, 72, 120, 120, 240, 0, 240, 336, 0, 336, 576, 0, 576, 576]
+
+
+@pytest.fixture
+def train(world, tmp_path):
+    def go(*options: str) -> list[dict]:
+        main(
+            ["fast", "--data", str(world[0]), "--prepared", str(world[1]), "--run", str(tmp_path / "run"), "--batch", "2",
+             "--size", "64", "--frozen-blocks", "0", "--workers", "0", "--initial", "portrait-fast", "--warm-up", "1",
+             "--expanded", ",".join(map(str, WITHOUT_10)), "--threads", "1", *options]
+        )  # fmt: skip
+        log = tmp_path / "run" / "log.jsonl"
+        return [json.loads(row) for row in log.read_text().splitlines()] if log.exists() else []
+
+    return go
+
+
+def test_a_trained_network_is_cut_goes_on_learning_and_becomes_a_checkpoint(
+    world, tmp_path, monkeypatch, train
+):
+    monkeypatch.setattr(loop, "LOG_EVERY", 1)
+    fused = []
+    monkeypatch.setattr(torch, "compile", lambda step: fused.append(step) or step)
+    train("--iterations", "1")
+    rows = train("--iterations", "2", "--fuse")
+    assert [row["iteration"] for row in rows] == [1, 2] and len(fused) == 1
+    assert all(0 < row["taught"] < 20 and 0 < row["loss"] < 20 for row in rows), (
+        "noise is no person, but it is finite"
+    )
+
+    folder = tmp_path / "weights"
+    shutil.copytree(weights_folder() / "portrait-fast", folder / "portrait-fast")
+    monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(folder))
+    main(["export", "--run", str(tmp_path / "run"), "--name", "portrait-fast", "--sharpen", "1.5"])
+    card = load_card("portrait-fast")
+    assert card.arguments["expanded"] == WITHOUT_10
+    assert f"--expanded {WITHOUT_10[0]},{WITHOUT_10[1]}," in card.recipe and card.recipe.endswith(
+        "--sharpen 1.5"
+    )
+    main(["evaluate", "--name", "portrait-fast", "--data", str(world[0]), "--write"])
+    measured = load_card("portrait-fast").measured["results"]["portrait-fast"]
+    assert {source: row["n"] for source, row in measured.items()} == {
+        source: len(pictures) for source, pictures in held_out(world[0]).items()
+    }
+
+
+def test_what_is_kept_of_a_trained_network_begins_as_it_was(tmp_path, train):
+    train("--iterations", "1", "--rate", "1e-7")
+    after = dict(load_run(tmp_path / "run").named_parameters())
+    before = dict(load_initial(Path("portrait-fast")).named_parameters())
+    assert set(after) == {name for name in before if not name.startswith("trunk.blocks.10.")}
+    assert all((after[name] - before[name]).abs().max() < 1e-5 for name in after)
