@@ -44,7 +44,7 @@ function lastingAnswers(response, again) {
         const pieces = (rest + value).split('\n\n');
         rest = pieces.pop();
         for (const piece of pieces) {
-          const message = JSON.parse(piece.slice(piece.indexOf(':') + 1)), last = await isLast(message);
+          const message = piece.startsWith('data:') ? JSON.parse(piece.slice(5)) : {}, last = await isLast(message);
           if (message.msg === 'close_stream' && !last) continue;
           out.enqueue(ready.encode(`${piece}\n\n`));
           told += 1;
