@@ -7,6 +7,7 @@ Expected below ``DIR``: ``eg1800``, ``ccp``, ``coco_people``, ``voc_people`` (``
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ SOURCES = ("eg1800", "ccp", "coco_people", "voc_people", "backgrounds")
 # Their outlines are exact enough for fine edges; the others' are ignored within a band.
 FINE_SOURCES = ("eg1800", "ccp")
 HELD_OUT_PERCENT = 15
+SMALLEST_ANIMAL = 0.02  # of the picture
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,33 @@ def read_item(item: Item) -> tuple[np.ndarray, np.ndarray]:
     if mask is None or mask.shape != image.shape[:2]:
         raise InputError(f"{item.mask} does not fit its picture", "a grey PNG of the picture's size")
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB), mask
+
+
+def animal_boxes(instances: Path) -> dict[str, list[tuple[int, int, int, int]]]:
+    """Boxes (x0, y0, x1, y1) of animals, teddy bears among them, with half of their size around, by the picture's file name.
+
+    What has a head and limbs is what a network most easily takes for a person.
+
+    Args:
+        instances: COCO's instances of the pictures. Where there is no such file, no animals are known.
+    """
+    if not instances.is_file():
+        return {}
+    known = json.loads(instances.read_text())
+    kinds = {
+        c["id"] for c in known["categories"] if c["supercategory"] == "animal" or c["name"] == "teddy bear"
+    }
+    pictures = {picture["id"]: picture for picture in known["images"]}
+    boxes: dict[str, list[tuple[int, int, int, int]]] = {}
+    for instance in known["annotations"]:
+        picture = pictures[instance["image_id"]]
+        width, height = picture["width"], picture["height"]
+        if instance["category_id"] in kinds and instance["area"] > SMALLEST_ANIMAL * width * height:
+            x, y, w, h = instance["bbox"]
+            m = 0.25 * max(w, h)
+            box = (max(0, int(x - m)), max(0, int(y - m)), min(width, int(x + w + m)), min(height, int(y + h + m)))  # fmt: skip
+            boxes.setdefault(picture["file_name"], []).append(box)
+    return boxes
 
 
 def half_body_box(mask: np.ndarray) -> tuple[int, int, int, int]:

@@ -11,13 +11,14 @@ import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
 from core.training.portrait import augment
-from core.training.portrait.data import FINE_SOURCES, half_body_box, list_items, read_item
+from core.training.portrait.data import FINE_SOURCES, animal_boxes, half_body_box, list_items, read_item
 
 # How often each source is drawn. COCO and VOC bring the variety, the others the fine edges.
 SHARES = {
     "eg1800": 0.31, "ccp": 0.22, "coco_people": 0.22, "voc_people": 0.14, "backgrounds": 0.08, "surroundings": 0.06,
+    "animals": 0.03,
 }  # fmt: skip
-NOBODY = ("backgrounds", "surroundings")  # sources without people
+NOBODY = ("backgrounds", "surroundings", "animals")  # sources without people
 COARSE_BAND = 4  # px at 384: to either side of COCO's and VOC's outlines nothing is learnt
 SMALLEST_PERSON = 0.004  # of the picture; smaller ones are neither person nor background
 
@@ -77,9 +78,17 @@ def largest_empty_window(
     return left * width // cells, top * height // cells, right * width // cells, bottom * height // cells
 
 
+def without_people(image: np.ndarray, box: tuple[int, int, int, int]) -> Stored:
+    """A part of a picture, of which is known that nobody is in it, as a picture of its own."""
+    x0, y0, x1, y1 = box
+    part = np.ascontiguousarray(image[y0:y1, x0:x1])
+    return Stored(part, np.zeros(part.shape[:2], np.uint8), None, None, [(0, 0, x1 - x0, y1 - y0)])
+
+
 def load(data: Path, prepared: Path) -> dict[str, list[Stored]]:
     """Every training picture, decoded once (about 1.3 GB)."""
     stored: dict[str, list[Stored]] = {name: [] for name in SHARES}
+    animals = animal_boxes(data / "coco_people" / "instances.json")
     for item in list_items(data):
         if item.held_out:
             continue
@@ -102,11 +111,10 @@ def load(data: Path, prepared: Path) -> dict[str, list[Stored]]:
             stored[item.source].append(Stored(image, alpha, coarse_weight(mask), None, boxes))
             window = largest_empty_window(mask) if mask.any() else None
             if window is not None:
-                x0, y0, x1, y1 = window
-                part = np.ascontiguousarray(image[y0:y1, x0:x1])
-                nobody = np.zeros(part.shape[:2], np.uint8)
-                boxes = [(0, 0, x1 - x0, y1 - y0)]
-                stored["surroundings"].append(Stored(part, nobody, None, None, boxes))
+                stored["surroundings"].append(without_people(image, window))
+            for x0, y0, x1, y1 in animals.get(item.image.name, []) if item.source == "coco_people" else []:
+                if not mask[y0:y1, x0:x1].any():
+                    stored["animals"].append(without_people(image, (x0, y0, x1, y1)))
     return stored
 
 
@@ -123,7 +131,13 @@ class Samples(IterableDataset):
     def __init__(self, stored: dict[str, list[Stored]], size: int, seed: int, emptiness: float = 1.0) -> None:
         self.stored, self.size, self.seed = stored, size, seed
         self.shares = {name: share * (emptiness if name in NOBODY else 1) for name, share in SHARES.items()}
-        self.empty = [s for name in (*NOBODY, "coco_people") for s in stored[name] if not s.alpha.any()]
+        self.shares = {name: share for name, share in self.shares.items() if stored[name]}
+        self.empty = [
+            s
+            for name in ("backgrounds", "surroundings", "coco_people")
+            for s in stored[name]
+            if not s.alpha.any()
+        ]
         # A half-seen person behind a cut-out would be labelled background: only truly empty pictures serve.
         self.empty = [s for s in self.empty if s.weight is None or (s.weight == 255).all()]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import cv2
 import numpy as np
 import pytest
@@ -72,3 +75,40 @@ def test_held_out_pictures_are_never_loaded(world):
 def test_a_missing_source_is_named(tmp_path):
     with pytest.raises(InputError, match="eg1800"):
         data.list_items(tmp_path)
+
+
+def test_animals_without_people_are_shown_as_nobody(world, tmp_path):
+    root = tmp_path / "data"
+    shutil.copytree(world[0], root)
+    assert data.animal_boxes(root / "coco_people" / "instances.json") == {}, "no such file"
+    categories = [
+        {"id": 1, "name": "person", "supercategory": "person"}, {"id": 18, "name": "dog", "supercategory": "animal"},
+        {"id": 88, "name": "teddy bear", "supercategory": "indoor"}, {"id": 62, "name": "chair", "supercategory": "furniture"},
+    ]  # fmt: skip
+    found = [
+        (1, 18, [70, 40, 40, 20]),
+        (1, 62, [10, 10, 40, 40]),
+        (3, 88, [100, 70, 28, 26]),
+        (3, 18, [0, 0, 8, 8]),
+    ]
+    found += [(0, 18, [30, 40, 40, 20])]  # beside somebody
+    instances = {
+        "categories": categories,
+        "images": [{"id": n, "file_name": f"{n}.jpg", "width": 128, "height": 96} for n in range(8)],
+        "annotations": [
+            {"image_id": picture, "category_id": kind, "bbox": box, "area": box[2] * box[3]}
+            for picture, kind, box in found
+        ],
+    }
+    (root / "coco_people" / "instances.json").write_text(json.dumps(instances))
+    boxes = data.animal_boxes(root / "coco_people" / "instances.json")
+    assert boxes == {"0.jpg": [(20, 30, 80, 70)], "1.jpg": [(60, 30, 120, 70)], "3.jpg": [(93, 63, 128, 96)]}
+    stored = load(root, world[1])
+    shown = [n for n in (1, 3) if not data.is_held_out("coco_people", str(n))]
+    assert shown and len(stored["animals"]) == len(shown)
+    picture = data.read_item(data.Item("coco_people", root / "coco_people" / f"{shown[0]}.jpg", None))[0]
+    x0, y0, x1, y1 = boxes[f"{shown[0]}.jpg"][0]
+    assert (stored["animals"][0].image == picture[y0:y1, x0:x1]).all() and not stored["animals"][
+        0
+    ].alpha.any()
+    assert load(*world)["animals"] == [] and "animals" not in Samples(load(*world), 64, 1).shares
