@@ -27,7 +27,7 @@ function lastingAnswers(response, again) {
   const read = (from) => from.body.pipeThrough(new TextDecoderStream()).getReader();
   const ready = new TextEncoder();
   let reader = read(response), rest = '';
-  async function isLast(message) {
+  async function endsWith(message) {  // whether the stream does; takes note of what has its answer
     if (message.msg === 'process_completed' && !accepted.delete(message.event_id)) early.add(message.event_id);
     if (message.msg !== 'close_stream') return false;
     await Promise.allSettled(asking);
@@ -44,7 +44,7 @@ function lastingAnswers(response, again) {
         const pieces = (rest + value).split('\n\n');
         rest = pieces.pop();
         for (const piece of pieces) {
-          const message = piece.startsWith('data:') ? JSON.parse(piece.slice(5)) : {}, last = await isLast(message);
+          const message = piece.startsWith('data:') ? JSON.parse(piece.slice(5)) : {}, last = await endsWith(message);
           if (message.msg === 'close_stream' && !last) continue;
           out.enqueue(ready.encode(`${piece}\n\n`));
           told += 1;

@@ -113,7 +113,7 @@ def convert(source: NetworkSource, size: tuple[int, int]) -> ov.Model:
     else:
         answer = logits.get_node()
     # Scaled while still (h, w, 3), which is how convolutions read it anyway: put in order first, it would be turned
-    # around twice, a twenty-fifth of a small network's time.
+    # around twice, a thirtieth of a small network's time.
     frame = ops.parameter([1, *size, 3], np.uint8, name="frame")
     mean, std = (ops.constant(np.array(values, np.float32)) for values in (source.mean, source.std))
     scaled = ops.divide(ops.subtract(ops.convert(frame, "f32"), mean), std)

@@ -74,6 +74,12 @@ def read_item(item: Item) -> tuple[np.ndarray, np.ndarray]:
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB), mask
 
 
+def with_surroundings(x: float, y: float, w: float, h: float) -> tuple[int, int, int, int]:
+    """Box (x0, y0, x1, y1) of what stands at x, y, w, h, with half of its longer side around; may leave the picture."""
+    m = 0.25 * max(w, h)
+    return int(x - m), int(y - m), int(x + w + m), int(y + h + m)
+
+
 def animal_boxes(instances: Path) -> dict[str, list[tuple[int, int, int, int]]]:
     """Boxes (x0, y0, x1, y1) of animals, teddy bears among them, with half of their size around, by the picture's file name.
 
@@ -94,9 +100,8 @@ def animal_boxes(instances: Path) -> dict[str, list[tuple[int, int, int, int]]]:
         picture = pictures[instance["image_id"]]
         width, height = picture["width"], picture["height"]
         if instance["category_id"] in kinds and instance["area"] > SMALLEST_ANIMAL * width * height:
-            x, y, w, h = instance["bbox"]
-            m = 0.25 * max(w, h)
-            box = (max(0, int(x - m)), max(0, int(y - m)), min(width, int(x + w + m)), min(height, int(y + h + m)))  # fmt: skip
+            x0, y0, x1, y1 = with_surroundings(*instance["bbox"])
+            box = max(0, x0), max(0, y0), min(width, x1), min(height, y1)
             boxes.setdefault(picture["file_name"], []).append(box)
     return boxes
 

@@ -11,7 +11,14 @@ import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
 from core.training.portrait import augment
-from core.training.portrait.data import FINE_SOURCES, animal_boxes, half_body_box, list_items, read_item
+from core.training.portrait.data import (
+    FINE_SOURCES,
+    animal_boxes,
+    half_body_box,
+    list_items,
+    read_item,
+    with_surroundings,
+)
 
 # How often each source is drawn. COCO and VOC bring the variety, the others the fine edges.
 SHARES = {
@@ -105,8 +112,7 @@ def load(data: Path, prepared: Path) -> dict[str, list[Stored]]:
             count, _, stats, _ = cv2.connectedComponentsWithStats((mask == 255).astype(np.uint8))
             for x, y, w, h, area in stats[1:count]:
                 if area > 0.02 * mask.size:  # close-ups of each person, with the surroundings
-                    m = 0.25 * max(w, h)
-                    boxes.append((int(x - m), int(y - m), int(x + w + m), int(y + h + m)))
+                    boxes.append(with_surroundings(x, y, w, h))
             alpha = np.where(mask == 255, 255, 0).astype(np.uint8)
             stored[item.source].append(Stored(image, alpha, coarse_weight(mask), None, boxes))
             window = largest_empty_window(mask) if mask.any() else None
@@ -130,8 +136,11 @@ class Samples(IterableDataset):
 
     def __init__(self, stored: dict[str, list[Stored]], size: int, seed: int, emptiness: float = 1.0) -> None:
         self.stored, self.size, self.seed = stored, size, seed
-        self.shares = {name: share * (emptiness if name in NOBODY else 1) for name, share in SHARES.items()}
-        self.shares = {name: share for name, share in self.shares.items() if stored[name]}
+        self.shares = {
+            name: share * (emptiness if name in NOBODY else 1)
+            for name, share in SHARES.items()
+            if stored[name]
+        }
         self.empty = [
             s
             for name in ("backgrounds", "surroundings", "coco_people")

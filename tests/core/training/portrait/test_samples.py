@@ -108,7 +108,6 @@ def test_animals_without_people_are_shown_as_nobody(world, tmp_path):
     assert shown and len(stored["animals"]) == len(shown)
     picture = data.read_item(data.Item("coco_people", root / "coco_people" / f"{shown[0]}.jpg", None))[0]
     x0, y0, x1, y1 = boxes[f"{shown[0]}.jpg"][0]
-    assert (stored["animals"][0].image == picture[y0:y1, x0:x1]).all() and not stored["animals"][
-        0
-    ].alpha.any()
+    animal = stored["animals"][0]
+    assert (animal.image == picture[y0:y1, x0:x1]).all() and not animal.alpha.any()
     assert load(*world)["animals"] == [] and "animals" not in Samples(load(*world), 64, 1).shares
