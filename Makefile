@@ -54,7 +54,8 @@ $(VENV)/.peers: tests/bench/metrics.py | $(VENV)/.dev
 
 # The end-to-end tests drive a real browser: an installed one, or Playwright's own; else they are skipped, loudly.
 browser: $(VENV)/.dev
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null \
+		|| command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 		|| test -f $(VENV)/.browser \
 		|| { $(BIN)/python -m playwright install chromium >/dev/null 2>&1 && touch $(VENV)/.browser; } \
 		|| echo "*** No browser found and none could be installed: the end-to-end tests will be SKIPPED. ***"

@@ -26,6 +26,7 @@ from demos.live.server import live_router
 from demos.medical.panel import build_medical_tab
 from demos.medical.server import medical_router
 from demos.medical.visits import Visits
+from demos.page_files import PageFiles
 from demos.page_head import PageHead
 from demos.portrait.download import download_router
 from demos.portrait.photo import build_photo_tab
@@ -100,6 +101,7 @@ def build_app(language: str | None = None, access: Access | None = None) -> Fast
             favicon_path=str(FAVICON) if code == home else None,
         )  # fmt: skip
     pages = {page_path(code, home): code for code in LANGUAGES}
+    app.add_middleware(PageFiles, pages=list(pages))
     app.add_middleware(PageHead, pages=pages)
     app.add_middleware(LanguageGate, home=home, follow_browser=language is None)
     add_gates(app, access, Languages(pages, home, language is None), get_upload_folder())

@@ -15,9 +15,10 @@ from core.weights import Card, save_checkpoint
 
 def options_of(recipe: dict[str, Any]) -> str:
     """A run's recipe as the options of the command that trained it, each after a space."""
-    given = {name: value for name, value in recipe.items() if value != ""}
+    given = {name: value for name, value in recipe.items() if value != "" and value is not False}
     arguments = given.pop("arguments", None)
-    options = "".join(f" --{name.replace('_', '-')} {value}" for name, value in given.items())
+    flags = {name: f" --{name.replace('_', '-')}" for name in given}
+    options = "".join(flags[name] + ("" if value is True else f" {value}") for name, value in given.items())
     return options + (f" --arguments '{json.dumps(arguments)}'" if arguments else "")
 
 

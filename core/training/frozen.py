@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -28,6 +30,20 @@ def compiled(network: nn.Module, batch: int, size: int | tuple[int, int]):  # ->
     graph = trace(lambda: network, torch.zeros(shape), shape)
     settings = {"INFERENCE_NUM_THREADS": torch.get_num_threads(), "PERFORMANCE_HINT": "LATENCY"}
     return ov.Core().compile_model(graph, "CPU", settings).create_infer_request()
+
+
+class Frozen:
+    """A whole network without gradients: float (N, 3, h, w) to its first answer; a request for every shape it meets."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self.network = network
+        self.requests: dict[tuple[int, ...], Any] = {}
+
+    def __call__(self, image: Tensor) -> Tensor:
+        shape = tuple(image.shape)
+        if shape not in self.requests:
+            self.requests[shape] = compiled(self.network, shape[0], (shape[2], shape[3]))
+        return torch.from_numpy(self.requests[shape].infer([image.contiguous().numpy()])[0].copy())
 
 
 class PartlyFrozen:

@@ -69,6 +69,7 @@ def fit(
     described: dict[str, Any],
     stop_after: int | None = None,
     groups: list[dict[str, Any]] | None = None,
+    frozen_norms: bool = False,
 ) -> nn.Module:
     """Train ``model``; goes on from ``run/last.pt`` where there is one.
 
@@ -80,6 +81,7 @@ def fit(
         described: what ``recipe.json`` keeps, enough to build the model again.
         stop_after: stop, resumably, after this iteration.
         groups: parameters with the ``factor`` of the learning rate that each group has (None: all with 1).
+        frozen_norms: batch normalisations keep their means and variances, and use them.
 
     Returns:
         The averaged network.
@@ -105,6 +107,10 @@ def fit(
         save_state(run / "last.pt", state)
 
     model.train()
+    if frozen_norms:
+        for part in model.modules():
+            if isinstance(part, nn.BatchNorm2d):
+                part.eval()
     log = Log(run / "log.jsonl")
     saved = time.monotonic()
     last = recipe.iterations if stop_after is None else min(recipe.iterations, stop_after)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from core.training.frozen import compiled
+from core.training.frozen import Frozen
 from core.training.portrait.train import Recipe, load_initial, train
 
 FINE = {"decoder": [96, 64, 48, 32, 16]}
@@ -46,8 +46,11 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--threads", type=int, default=2)
     for field in dataclasses.fields(Recipe):
-        kind = type(field.default)
-        parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
+        flag, kind = f"--{field.name.replace('_', '-')}", type(field.default)
+        if kind is bool:
+            parser.add_argument(flag, action="store_true")
+        else:
+            parser.add_argument(flag, type=kind, default=field.default)
     options = parser.parse_args(argv)
     torch.set_num_threads(options.threads)
     recipe = Recipe(**{f.name: getattr(options, f.name) for f in dataclasses.fields(Recipe)})
@@ -78,10 +81,7 @@ def main(argv: list[str] | None = None) -> None:
         trunk = prune_trunk(begin.trunk, widths).state_dict()
         initial = {f"trunk.{name}": value for name, value in trunk.items()} | decoder
         arguments = {"decoder": FAST_DECODER, "expanded": widths}
-        request = compiled(load_initial(options.teacher or options.initial), recipe.batch, recipe.size)
-
-        def teacher(picture: torch.Tensor) -> torch.Tensor:
-            return torch.from_numpy(request.infer([picture.contiguous().numpy()])[0].copy())
+        teacher = Frozen(load_initial(options.teacher or options.initial))
 
         train(
             options.data, options.run, arguments, recipe,

@@ -11,36 +11,44 @@ import numpy as np
 Rng = np.random.Generator
 
 
-def random_affine(rng: Rng, box: tuple[int, int, int, int], size: int) -> np.ndarray:
-    """2×3 matrix from a source box, jittered in place, scale, aspect, angle and mirrored, to a square of ``size``.
+def random_affine(
+    rng: Rng, box: tuple[int, int, int, int], shape: tuple[int, int], freedom: float = 1.0
+) -> np.ndarray:
+    """2×3 matrix from a source box, jittered in place, scale, aspect, angle and mirrored, to a picture of ``shape``.
 
-    Squeezing a box into the square is meant: at run time pictures of any aspect are squeezed a little too.
+    Squeezing a box into the picture is meant: at run time pictures of any aspect are squeezed a little too.
+
+    Args:
+        box: (x0, y0, x1, y1) in px.
+        shape: (height, width) in px.
+        freedom: how far everything but the mirror strays; at 0 the box fills the picture exactly.
     """
     x0, y0, x1, y1 = box
     width, height = (x1 - x0), (y1 - y0)
-    zoom = np.exp(rng.uniform(-0.45, 0.25))
-    aspect = np.exp(rng.normal(0, 0.12))
+    zoom = np.exp(freedom * rng.uniform(-0.45, 0.25))
+    aspect = np.exp(rng.normal(0, 0.12 * freedom))
     # Between keeping proportions (crop the longer side) and squeezing the whole box in.
-    side = np.sqrt(width * height)
-    squeeze = rng.uniform(0.5, 1.0)
-    scale_x = size / (width**squeeze * side ** (1 - squeeze)) / zoom * np.sqrt(aspect)
-    scale_y = size / (height**squeeze * side ** (1 - squeeze)) / zoom / np.sqrt(aspect)
+    side = np.sqrt(width * height / (shape[0] * shape[1]))
+    squeeze = 1 - freedom * rng.uniform(0.0, 0.5)
+    scale_x = (shape[1] / width) ** squeeze / side ** (1 - squeeze) / zoom * np.sqrt(aspect)
+    scale_y = (shape[0] / height) ** squeeze / side ** (1 - squeeze) / zoom / np.sqrt(aspect)
     flip = -1.0 if rng.random() < 0.5 else 1.0
-    angle = np.deg2rad(np.clip(rng.normal(0, 8), -25, 25))
+    angle = np.deg2rad(freedom * np.clip(rng.normal(0, 8), -25, 25))
     cos, sin = np.cos(angle), np.sin(angle)
     linear = np.array([[cos, -sin], [sin, cos]]) @ np.diag([flip * scale_x, scale_y])
-    centre = np.array([x0 + width * (0.5 + rng.normal(0, 0.08)), y0 + height * (0.5 + rng.normal(0, 0.08))])
-    offset = size / 2 - linear @ centre
+    stray = rng.normal(0, 0.08 * freedom, 2)
+    centre = np.array([x0 + width * (0.5 + stray[0]), y0 + height * (0.5 + stray[1])])
+    offset = np.array([shape[1] / 2, shape[0] / 2]) - linear @ centre
     return np.hstack([linear, offset[:, None]]).astype(np.float32)
 
 
-def warp(image: np.ndarray, matrix: np.ndarray, size: int, border: int) -> np.ndarray:
+def warp(image: np.ndarray, matrix: np.ndarray, shape: tuple[int, int], border: int) -> np.ndarray:
     """Warp with area-like smoothing when shrinking (a plain bilinear warp would alias)."""
     shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))
     if shrink > 1.5:
         sigma = 0.35 * shrink
         image = cv2.GaussianBlur(image, (0, 0), sigma)
-    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=border)
+    return cv2.warpAffine(image, matrix, shape[::-1], flags=cv2.INTER_LINEAR, borderMode=border)
 
 
 def blend(foreground: np.ndarray, alpha: np.ndarray, background: np.ndarray) -> np.ndarray:

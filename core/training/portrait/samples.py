@@ -27,6 +27,9 @@ SHARES = {
 }  # fmt: skip
 NOBODY = ("backgrounds", "surroundings", "animals")  # sources without people
 COARSE_BAND = 4  # px at 384: to either side of COCO's and VOC's outlines nothing is learnt
+LIFELIKE_FREEDOM = 0.25  # of a picture shown nearly as it came
+LIFELIKE_TONE = 0.4
+TRIES = 8  # to draw a picture of the wanted orientation; some sources have none
 SMALLEST_PERSON = 0.004  # of the picture; smaller ones are neither person nor background
 
 
@@ -124,18 +127,36 @@ def load(data: Path, prepared: Path) -> dict[str, list[Stored]]:
     return stored
 
 
+def lifelike_shapes(size: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Shapes (H, W), upright and lying, multiples of 32 near 9:7 and near a square of ``size`` in area."""
+    long, short = (32 * round(size * side / 32) for side in (9 / 8, 7 / 8))
+    return (long, short), (short, long)
+
+
 class Samples(IterableDataset):
-    """Endless samples (image uint8 (3, S, S), alpha uint8 (S, S), weight uint8 (S, S)), seeded per worker.
+    """Endless samples (image uint8 (3, H, W), alpha uint8 (H, W), weight uint8 (H, W)), seeded per worker.
 
     Args:
         stored: pictures by source, from :func:`load`.
-        size: S, the side in px.
+        size: S, the side in px of a square sample.
         seed: with the worker's number it fixes the stream.
         emptiness: how many times as often as ``SHARES`` says the sources in ``NOBODY`` are drawn.
+        lifelike: share of the batches whose samples are pictures nearly as they come, of either of
+            :func:`lifelike_shapes`, as a network sees them that has learnt; the others are squares.
+        batch: that many samples in a row have one shape.
     """
 
-    def __init__(self, stored: dict[str, list[Stored]], size: int, seed: int, emptiness: float = 1.0) -> None:
+    def __init__(
+        self,
+        stored: dict[str, list[Stored]],
+        size: int,
+        seed: int,
+        emptiness: float = 1.0,
+        lifelike: float = 0.0,
+        batch: int = 16,
+    ) -> None:
         self.stored, self.size, self.seed = stored, size, seed
+        self.lifelike, self.batch = lifelike, batch
         self.shares = {
             name: share * (emptiness if name in NOBODY else 1)
             for name, share in SHARES.items()
@@ -155,31 +176,58 @@ class Samples(IterableDataset):
         worker = get_worker_info()
         rng = np.random.default_rng((self.seed, worker.id if worker else 0))
         names, shares = list(self.shares), np.array(list(self.shares.values()))
+        square, shapes = (self.size, self.size), lifelike_shapes(self.size)
         while True:
-            name = names[rng.choice(len(names), p=shares / shares.sum())]
-            yield tuple(map(torch.from_numpy, self.sample(rng, name)))
+            lifelike = rng.random() < self.lifelike
+            shape = shapes[rng.integers(len(shapes))] if lifelike else square
+            for _ in range(self.batch):
+                name = names[rng.choice(len(names), p=shares / shares.sum())]
+                made = self.lifelike_sample(rng, name, shape) if lifelike else self.sample(rng, name)
+                yield tuple(map(torch.from_numpy, made))
 
     def _background(self, rng: augment.Rng) -> np.ndarray:
+        square = (self.size, self.size)
         picture = self.empty[rng.integers(len(self.empty))].image
-        matrix = augment.random_affine(rng, (0, 0, picture.shape[1], picture.shape[0]), self.size)
-        out = augment.warp(picture, matrix, self.size, cv2.BORDER_REFLECT_101)
+        matrix = augment.random_affine(rng, (0, 0, picture.shape[1], picture.shape[0]), square)
+        out = augment.warp(picture, matrix, square, cv2.BORDER_REFLECT_101)
         return cv2.GaussianBlur(out, (0, 0), rng.uniform(0.5, 5)) if rng.random() < 0.25 else out
 
     def _warped(self, rng: augment.Rng, item: Stored, pixels: np.ndarray) -> list[np.ndarray]:
-        box = item.boxes[rng.integers(len(item.boxes))]
-        matrix = augment.random_affine(rng, box, self.size)
-        alpha = augment.warp(item.alpha, matrix, self.size, cv2.BORDER_REPLICATE)
+        square = (self.size, self.size)
+        matrix = augment.random_affine(rng, item.boxes[rng.integers(len(item.boxes))], square)
+        return self._placed(item, pixels, matrix, square)
+
+    @staticmethod
+    def _placed(
+        item: Stored, pixels: np.ndarray, matrix: np.ndarray, shape: tuple[int, int]
+    ) -> list[np.ndarray]:
+        alpha = augment.warp(item.alpha, matrix, shape, cv2.BORDER_REPLICATE)
         # Beyond the picture's border the sample shows a stretched edge: nothing to learn there.
         border = item.weight if item.weight is not None else np.full(item.alpha.shape, 255, np.uint8)
-        weight = cv2.warpAffine(border, matrix, (self.size, self.size), flags=cv2.INTER_NEAREST)
-        return [augment.warp(pixels, matrix, self.size, cv2.BORDER_REPLICATE), alpha, weight]
+        weight = cv2.warpAffine(border, matrix, shape[::-1], flags=cv2.INTER_NEAREST)
+        return [augment.warp(pixels, matrix, shape, cv2.BORDER_REPLICATE), alpha, weight]
 
     def _cut_out(self, rng: augment.Rng, item: Stored) -> list[np.ndarray]:
         image, alpha, weight = self._warped(rng, item, item.foreground)
         # A body cut by its picture's border would end in mid-air in the composite; that is what it is there.
         return [image, np.where(weight > 0, alpha, 0).astype(np.uint8), weight]
 
+    def lifelike_sample(
+        self, rng: augment.Rng, name: str, shape: tuple[int, int]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """A picture of a source, or a person's surroundings in it, nearly as it came; upright ones for an upright ``shape``."""
+        for _ in range(TRIES):
+            item = self.stored[name][rng.integers(len(self.stored[name]))]
+            x0, y0, x1, y1 = box = item.boxes[rng.integers(len(item.boxes))]
+            if (y1 - y0 > x1 - x0) == (shape[0] > shape[1]):
+                break
+        matrix = augment.random_affine(rng, box, shape, LIFELIKE_FREEDOM)
+        image, alpha, weight = self._placed(item, item.image, matrix, shape)
+        image = augment.tone(rng, image, LIFELIKE_TONE)
+        return np.ascontiguousarray(image.transpose(2, 0, 1)), alpha, weight
+
     def sample(self, rng: augment.Rng, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """A square picture of a source, anywhere in it, before its own background or another, in any light."""
         item = self.stored[name][rng.integers(len(self.stored[name]))]
         composited = item.foreground is not None and rng.random() < 0.4
         if composited:

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.errors import InputError
 from core.models import build_model
 from core.training.common import imagenet_trunk, scale, trunk_groups
 from core.training.frozen import PartlyFrozen
@@ -41,6 +42,8 @@ class Recipe:
     seed: int = 1
     workers: int = 1
     emptiness: float = 1.0  # how many times as often as usual the sources without people are drawn
+    lifelike: float = 0.0  # share of the batches that show pictures nearly as they come
+    frozen_norms: bool = False  # the batch normalisations' means and variances stay
     expanded: str = ""  # widths of the fast trunk's 16 blocks, with commas, 0 for none ("": as they were)
 
 
@@ -86,6 +89,12 @@ def train(
     ``teacher_name``: what it is called, for the card. ``fuse``: let torch.compile join small operations; three minutes to
     begin with, a fifth less a step after.
     """
+    if recipe.lifelike and (recipe.input_size or recipe.frozen_blocks):
+        raise InputError(
+            "lifelike batches come in three shapes",
+            "an input size of 0 and no frozen blocks, which are made for one shape",
+            "leave out --lifelike, or give --input-size 0 --frozen-blocks 0",
+        )
     torch.manual_seed(recipe.seed)
     cv2.setNumThreads(1)  # OpenCV's own threads would not survive the fork of the sample makers
     model = build_model("matte_unet", **arguments)
@@ -96,11 +105,11 @@ def train(
     model = model.to(memory_format=torch.channels_last)
     stepper: Callable[[Tensor], Tensor] = Stepper(model, recipe)
     if fuse:
-        stepper = torch.compile(stepper.__call__)
+        stepper = torch.compile(stepper.__call__, dynamic=False)
     pictures = load(data, prepared)
 
     def samples(seed: int) -> Samples:
-        return Samples(pictures, recipe.size, seed, recipe.emptiness)
+        return Samples(pictures, recipe.size, seed, recipe.emptiness, recipe.lifelike, recipe.batch)
 
     def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
         image, alpha, weight = batch
@@ -120,7 +129,17 @@ def train(
 
     described = asdict(recipe) | {"arguments": arguments, "initial": initial_name, "teacher": teacher_name}
     groups = trunk_groups(model, recipe.trunk_rate)
-    averaged = fit(model, recipe, run, endless(samples, recipe), loss_of, described, stop_after, groups)
+    averaged = fit(
+        model,
+        recipe,
+        run,
+        endless(samples, recipe),
+        loss_of,
+        described,
+        stop_after,
+        groups,
+        recipe.frozen_norms,
+    )
     torch.save(averaged.state_dict(), run / "best.pt")
     return averaged
 

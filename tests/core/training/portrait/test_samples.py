@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.training.portrait import data
+from core.training.portrait import augment, data
 from core.training.portrait.samples import Samples, coarse_weight, largest_empty_window, load
 
 PERSON, IGNORE = 255, 128
@@ -62,6 +62,28 @@ def test_samples_are_seeded_and_in_range(world):
         assert image.shape == (3, 64, 64) and alpha.shape == weight.shape == (64, 64)
     other = next(iter(Samples(stored, 64, seed=6)))
     assert (other[0] != next(iter(samples[0]))[0]).any()
+
+
+def test_lifelike_batches_show_whole_pictures_in_one_shape(world):
+    stored = load(*world)
+    stream = iter(Samples(stored, 256, seed=5, lifelike=0.5, batch=4))
+    batches = [[next(stream) for _ in range(4)] for _ in range(24)]
+    shapes = [{tuple(image.shape[1:]) for image, *_ in batch} for batch in batches]
+    assert all(len(each) == 1 for each in shapes)
+    assert set.union(*shapes) == {(256, 256), (288, 224), (224, 288)}
+    for batch in batches:
+        for image, alpha, weight in batch:
+            assert alpha.shape == weight.shape == image.shape[1:]
+            if image.shape[1:] == (224, 288):
+                assert (weight == 0).float().mean() < 0.35, (
+                    "nearly all of the picture is shown, and little beyond it"
+                )
+
+
+def test_without_freedom_the_box_fills_the_picture():
+    matrix = augment.random_affine(np.random.default_rng(1), (10, 20, 110, 70), (40, 90), freedom=0)
+    corners = matrix @ np.array([[10, 20, 1], [110, 70, 1]], np.float32).T
+    assert np.allclose(np.sort(corners), [[0, 90], [0, 40]], atol=1e-3), "mirrored or not"
 
 
 def test_held_out_pictures_are_never_loaded(world):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from core.errors import InputError
 from core.training import loop
 from core.training.portrait.__main__ import main
 from core.training.portrait.evaluate import held_out
@@ -37,7 +38,7 @@ def test_a_trained_network_is_cut_goes_on_learning_and_becomes_a_checkpoint(
 ):
     monkeypatch.setattr(loop, "LOG_EVERY", 1)
     fused = []
-    monkeypatch.setattr(torch, "compile", lambda step: fused.append(step) or step)
+    monkeypatch.setattr(torch, "compile", lambda step, **options: fused.append(step) or step)
     train("--iterations", "1")
     rows = train("--iterations", "2", "--fuse")
     assert [row["iteration"] for row in rows] == [1, 2] and len(fused) == 1
@@ -67,3 +68,23 @@ def test_what_is_kept_of_a_trained_network_begins_as_it_was(tmp_path, train):
     before = dict(load_initial(Path("portrait-fast")).named_parameters())
     assert set(after) == {name for name in before if not name.startswith("trunk.blocks.10.")}
     assert all((after[name] - before[name]).abs().max() < 1e-5 for name in after)
+
+
+def test_frozen_norms_keep_what_they_measured(tmp_path, monkeypatch, train):
+    folder = tmp_path / "weights"
+    shutil.copytree(weights_folder(), folder)
+    monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(folder))
+    monkeypatch.setattr(loop, "LOG_EVERY", 1)
+    train("--iterations", "2", "--rate", "0.01", "--lifelike", "1", "--frozen-norms")
+    after, before = (load_initial(place).state_dict() for place in (tmp_path / "run", Path("portrait-fast")))
+    measured = [name for name in after if name.endswith(("running_mean", "running_var"))]
+    assert len(measured) > 50 and all((after[name] == before[name]).all() for name in measured)
+    assert (after["head.weight"] != before["head.weight"]).any(), "everything else learns"
+    main(["export", "--run", str(tmp_path / "run"), "--name", "portrait-fast"])
+    recipe = load_card("portrait-fast").recipe
+    assert " --lifelike 1.0 --frozen-norms --expanded " in recipe
+
+
+def test_batches_of_several_shapes_need_a_network_for_all_of_them(train):
+    with pytest.raises(InputError, match="three shapes"):
+        train("--iterations", "1", "--lifelike", "0.5", "--input-size", "32")
