@@ -72,9 +72,11 @@ def run(reader: Reader, seed: int, count: int, keep: Path, limits: Limits = Limi
         RuntimeError: a process ended before its first input, or a valid file was refused.
     """
     at = 0
-    with tempfile.TemporaryFile("w+") as trace:
+    # This process's own: one that is killed leaves its files.
+    home = tempfile.TemporaryDirectory(prefix="fuzz-", ignore_cleanup_errors=True)
+    with home, tempfile.TemporaryFile("w+") as trace:
         while at < count:
-            process, pipe = _start(reader, seed, at, count, keep, limits, trace)
+            process, pipe = _start(reader, seed, at, count, keep, limits, Path(home.name), trace)
             ready = False
             with contextlib.suppress(EOFError):
                 while True:
@@ -124,12 +126,13 @@ def _work(
     count: int,
     keep: Path,
     limits: Limits,
+    home: Path,
     pipe: Connection,
     trace: Any,
 ) -> None:
     """The forked process: prepares, checks the valid inputs, and goes on until it is done or dies."""
     silence = os.open(os.devnull, os.O_WRONLY)
-    place = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    place = Path(tempfile.mkdtemp(dir=home))
     try:
         (place / "prepared").mkdir()
         prepared = reader.prepare(place / "prepared")
