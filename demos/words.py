@@ -169,9 +169,9 @@ CARDS: dict[str, tuple[str, str]] = {
         "",
         "손에 든 물건, 모자, 가방은 학습 데이터의 윤곽에 들어 있던 경우에만 사람에 포함됩니다.",
     ),
-    "Sometimes takes animals' heads, and what is right beside a person, for a person; misses small people more often than the fine network.": (
+    "Often takes animals near the camera, and sometimes what is right beside a person, for a person; misses small people more often than the fine network.": (
         "",
-        "동물의 머리나 사람 바로 옆의 물건을 사람으로 볼 때가 있고, 작게 나온 사람은 정밀 모델보다 자주 놓칩니다.",
+        "가까이 있는 동물을 사람으로 볼 때가 많고, 사람 바로 옆의 물건도 사람으로 볼 때가 있으며, 작게 나온 사람은 정밀 모델보다 자주 놓칩니다.",
     ),
     "eg1800": ("EG1800 (portraits)", "EG1800 (인물 사진)"),
     "ccp half-bodies": ("Clothing Co-Parsing (half bodies)", "Clothing Co-Parsing (상반신)"),

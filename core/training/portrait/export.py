@@ -39,7 +39,7 @@ LIMITS = [
 ]
 OWN_LIMITS = {
     "portrait-fast": [
-        "Sometimes takes animals' heads, and what is right beside a person, for a person; misses small people more often than the fine network."
+        "Often takes animals near the camera, and sometimes what is right beside a person, for a person; misses small people more often than the fine network."
     ]
 }
 
@@ -59,8 +59,8 @@ def export(run: Path, name: str, sharpen: float = 1.0, others: Sequence[Path] = 
     described = read_recipe(run)
     command = _command(run, name.removeprefix("portrait-"))
     before, log = "", _log(run)
-    # A run that went on from the checkpoint that it replaces: both recipes, and both logs, are its own.
-    if described.get("initial") == name:
+    # Runs that went on from the checkpoint that they replace: both recipes, and both logs, are its own.
+    if read_recipe(_first(run)).get("initial") == name:
         replaced = load_card(name)
         before, log = f"{replaced.recipe}; then ", _joined(read_log(replaced.folder), log)
     averaged = "".join(f" --average-with {other.name}" for other in others)
@@ -81,6 +81,12 @@ def _earlier(run: Path) -> Path | None:
     initial = read_recipe(run).get("initial", "")
     earlier = run.parent / initial
     return earlier if initial and (earlier / "recipe.json").is_file() else None
+
+
+def _first(run: Path) -> Path:
+    """The run that the runs before this one began with."""
+    earlier = _earlier(run)
+    return _first(earlier) if earlier else run
 
 
 def _command(run: Path, step: str) -> str:

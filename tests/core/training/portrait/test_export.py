@@ -61,3 +61,11 @@ def test_recipe_and_log_begin_with_the_run_that_was_gone_on_from(tmp_path, monke
     assert [row["iteration"] for row in seen] == [50, 100, 150, 200, 250, 300] and seen[-1]["loss"] == 7.0
     state = load_state(again, build_model("matte_unet", **ARGUMENTS)).state_dict()
     assert set(state["head.weight"].unique().tolist()) == {3.5}
+
+    # And runs that went on from one another, the first of them from that checkpoint.
+    make_run(tmp_path / "e", 5.0, initial="portrait-fast")
+    last = export(make_run(tmp_path / "f", 5.0, initial="e"), "portrait-fast")
+    assert last.recipe.startswith(again.recipe + "; then python -m core.training.portrait fast")
+    assert [last.recipe.count(f"--run {name} --iterations") for name in "adef"] == [1, 1, 1, 1]
+    rows = [json.loads(line) for line in (last.folder / "log.jsonl").read_text().splitlines()]
+    assert [row["iteration"] for row in rows] == list(range(50, 501, 50))
