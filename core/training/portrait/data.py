@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -80,8 +81,21 @@ def with_surroundings(x: float, y: float, w: float, h: float) -> tuple[int, int,
     return int(x - m), int(y - m), int(x + w + m), int(y + h + m)
 
 
-def animal_boxes(instances: Path) -> dict[str, list[tuple[int, int, int, int]]]:
-    """Boxes (x0, y0, x1, y1) of animals, teddy bears among them, with half of their size around, by the picture's file name.
+@dataclass(frozen=True)
+class Animal:
+    """One in a picture.
+
+    Attributes:
+        box: (x0, y0, x1, y1), with half of its size around, within the picture.
+        outline: its mask in the whole picture, as COCO's run lengths; None where there is none.
+    """
+
+    box: tuple[int, int, int, int]
+    outline: dict[str, Any] | None
+
+
+def known_animals(instances: Path) -> dict[str, list[Animal]]:
+    """Animals, teddy bears among them, by the picture's file name.
 
     What has a head and limbs is what a network most easily takes for a person.
 
@@ -95,15 +109,25 @@ def animal_boxes(instances: Path) -> dict[str, list[tuple[int, int, int, int]]]:
         c["id"] for c in known["categories"] if c["supercategory"] == "animal" or c["name"] == "teddy bear"
     }
     pictures = {picture["id"]: picture for picture in known["images"]}
-    boxes: dict[str, list[tuple[int, int, int, int]]] = {}
+    found: dict[str, list[Animal]] = {}
     for instance in known["annotations"]:
         picture = pictures[instance["image_id"]]
         width, height = picture["width"], picture["height"]
         if instance["category_id"] in kinds and instance["area"] > SMALLEST_ANIMAL * width * height:
             x0, y0, x1, y1 = with_surroundings(*instance["bbox"])
             box = max(0, x0), max(0, y0), min(width, x1), min(height, y1)
-            boxes.setdefault(picture["file_name"], []).append(box)
-    return boxes
+            found.setdefault(picture["file_name"], []).append(Animal(box, instance.get("segmentation")))
+    return found
+
+
+def mask_of(animal: Animal) -> np.ndarray | None:
+    """uint8 of its box, 255 where it is; None where its outline is not known."""
+    if animal.outline is None:
+        return None
+    from pycocotools import mask as rle
+
+    x0, y0, x1, y1 = animal.box
+    return np.ascontiguousarray(rle.decode(animal.outline)[y0:y1, x0:x1]) * np.uint8(255)
 
 
 def half_body_box(mask: np.ndarray) -> tuple[int, int, int, int]:

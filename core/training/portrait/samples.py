@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -13,9 +13,10 @@ from torch.utils.data import IterableDataset, get_worker_info
 from core.training.portrait import augment
 from core.training.portrait.data import (
     FINE_SOURCES,
-    animal_boxes,
     half_body_box,
+    known_animals,
     list_items,
+    mask_of,
     read_item,
     with_surroundings,
 )
@@ -29,19 +30,25 @@ NOBODY = ("backgrounds", "surroundings", "animals")  # sources without people
 COARSE_BAND = 4  # px at 384: to either side of COCO's and VOC's outlines nothing is learnt
 LIFELIKE_FREEDOM = 0.25  # of a picture shown nearly as it came
 LIFELIKE_TONE = 0.4
+ANIMAL_BEHIND = 0.15  # of the people before another background: an animal between them and it
+ANIMAL_ELSEWHERE = 0.6  # of the square pictures of backgrounds and animals: an animal where it never was
 TRIES = 8  # to draw a picture of the wanted orientation; some sources have none
 SMALLEST_PERSON = 0.004  # of the picture; smaller ones are neither person nor background
 
 
 @dataclass
 class Stored:
-    """One picture in memory. ``foreground`` only where the matte is exact enough to cut out."""
+    """One picture in memory. ``foreground`` only where the matte is exact enough to cut out.
+
+    ``animal``: the mask of what may be pasted elsewhere and is nobody.
+    """
 
     image: np.ndarray
     alpha: np.ndarray
     weight: np.ndarray | None
     foreground: np.ndarray | None
     boxes: list[tuple[int, int, int, int]]
+    animal: np.ndarray | None = None
 
 
 def coarse_weight(mask: np.ndarray) -> np.ndarray:
@@ -98,7 +105,7 @@ def without_people(image: np.ndarray, box: tuple[int, int, int, int]) -> Stored:
 def load(data: Path, prepared: Path) -> dict[str, list[Stored]]:
     """Every training picture, decoded once (about 1.3 GB)."""
     stored: dict[str, list[Stored]] = {name: [] for name in SHARES}
-    animals = animal_boxes(data / "coco_people" / "instances.json")
+    animals = known_animals(data / "coco_people" / "instances.json")
     for item in list_items(data):
         if item.held_out:
             continue
@@ -121,9 +128,11 @@ def load(data: Path, prepared: Path) -> dict[str, list[Stored]]:
             window = largest_empty_window(mask) if mask.any() else None
             if window is not None:
                 stored["surroundings"].append(without_people(image, window))
-            for x0, y0, x1, y1 in animals.get(item.image.name, []) if item.source == "coco_people" else []:
+            for animal in animals.get(item.image.name, []) if item.source == "coco_people" else []:
+                x0, y0, x1, y1 = animal.box
                 if not mask[y0:y1, x0:x1].any():
-                    stored["animals"].append(without_people(image, (x0, y0, x1, y1)))
+                    alone = without_people(image, animal.box)
+                    stored["animals"].append(replace(alone, animal=mask_of(animal)))
     return stored
 
 
@@ -168,6 +177,7 @@ class Samples(IterableDataset):
             for s in stored[name]
             if not s.alpha.any()
         ]
+        self.animals = [item for item in stored["animals"] if item.animal is not None]
         # A half-seen person behind a cut-out would be labelled background: only truly empty pictures serve.
         self.empty = [s for s in self.empty if s.weight is None or (s.weight == 255).all()]
 
@@ -212,6 +222,16 @@ class Samples(IterableDataset):
         # A body cut by its picture's border would end in mid-air in the composite; that is what it is there.
         return [image, np.where(weight > 0, alpha, 0).astype(np.uint8), weight]
 
+    def _with_animal(self, rng: augment.Rng, picture: np.ndarray) -> np.ndarray:
+        """A square picture with an animal of another in front; as it was where none is known."""
+        if not self.animals:
+            return picture
+        item = self.animals[rng.integers(len(self.animals))]
+        square = (self.size, self.size)
+        matrix = augment.random_affine(rng, item.boxes[0], square)
+        mask = cv2.GaussianBlur(augment.warp(item.animal, matrix, square, cv2.BORDER_CONSTANT), (0, 0), 0.8)
+        return augment.blend(augment.warp(item.image, matrix, square, cv2.BORDER_REPLICATE), mask, picture)
+
     def lifelike_sample(
         self, rng: augment.Rng, name: str, shape: tuple[int, int]
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -240,12 +260,17 @@ class Samples(IterableDataset):
                 union = np.maximum(alpha, extra_alpha)
             else:
                 union = alpha
+                if rng.random() < ANIMAL_BEHIND:
+                    behind = self._with_animal(rng, behind)
             if rng.random() < 0.7:
                 image, behind = augment.tone(rng, image, 0.8), augment.tone(rng, behind, 0.8)
             image = augment.blend(image, alpha, behind)
             alpha, weight = union, np.full_like(weight, 255)
         else:
             image, alpha, weight = self._warped(rng, item, item.image)
+            if name in ("backgrounds", "animals") and rng.random() < ANIMAL_ELSEWHERE:
+                image = self._with_animal(rng, self._background(rng))
+                weight = np.full_like(weight, 255)
         image = augment.tone(rng, image)
         if rng.random() < 0.08:
             image = augment.back_light(rng, image, alpha)

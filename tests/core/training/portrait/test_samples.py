@@ -8,10 +8,18 @@ import shutil
 import cv2
 import numpy as np
 import pytest
+from pycocotools import mask as rle
 
 from core.errors import InputError
 from core.training.portrait import augment, data
-from core.training.portrait.samples import Samples, coarse_weight, largest_empty_window, load
+from core.training.portrait.samples import (
+    SHARES,
+    Samples,
+    Stored,
+    coarse_weight,
+    largest_empty_window,
+    load,
+)
 
 PERSON, IGNORE = 255, 128
 
@@ -102,7 +110,7 @@ def test_a_missing_source_is_named(tmp_path):
 def test_animals_without_people_are_shown_as_nobody(world, tmp_path):
     root = tmp_path / "data"
     shutil.copytree(world[0], root)
-    assert data.animal_boxes(root / "coco_people" / "instances.json") == {}, "no such file"
+    assert data.known_animals(root / "coco_people" / "instances.json") == {}, "no such file"
     categories = [
         {"id": 1, "name": "person", "supercategory": "person"}, {"id": 18, "name": "dog", "supercategory": "animal"},
         {"id": 88, "name": "teddy bear", "supercategory": "indoor"}, {"id": 62, "name": "chair", "supercategory": "furniture"},
@@ -122,8 +130,13 @@ def test_animals_without_people_are_shown_as_nobody(world, tmp_path):
             for picture, kind, box in found
         ],
     }
+    whole = np.zeros((96, 128), np.uint8)
+    whole[40:60, 70:110] = 1
+    outline = rle.encode(np.asfortranarray(whole))
+    instances["annotations"][0]["segmentation"] = outline | {"counts": outline["counts"].decode()}
     (root / "coco_people" / "instances.json").write_text(json.dumps(instances))
-    boxes = data.animal_boxes(root / "coco_people" / "instances.json")
+    known = data.known_animals(root / "coco_people" / "instances.json")
+    boxes = {name: [animal.box for animal in animals] for name, animals in known.items()}
     assert boxes == {"0.jpg": [(20, 30, 80, 70)], "1.jpg": [(60, 30, 120, 70)], "3.jpg": [(93, 63, 128, 96)]}
     stored = load(root, world[1])
     shown = [n for n in (1, 3) if not data.is_held_out("coco_people", str(n))]
@@ -132,4 +145,20 @@ def test_animals_without_people_are_shown_as_nobody(world, tmp_path):
     x0, y0, x1, y1 = boxes[f"{shown[0]}.jpg"][0]
     animal = stored["animals"][0]
     assert (animal.image == picture[y0:y1, x0:x1]).all() and not animal.alpha.any()
+    masks = [data.mask_of(each) for name in ("1.jpg", "3.jpg") for each in known[name]]
+    assert (masks[0] == 255 * whole[30:70, 60:120]).all() and masks[1] is None, "one has an outline"
     assert load(*world)["animals"] == [] and "animals" not in Samples(load(*world), 64, 1).shares
+
+
+def test_animals_are_shown_where_they_never_were_and_are_nobody():
+    black, white = (np.full((64, 64, 3), value, np.uint8) for value in (0, 255))
+    nobody, everywhere, box = np.zeros((64, 64), np.uint8), np.full((64, 64), 255, np.uint8), [(0, 0, 64, 64)]
+    stored = {name: [] for name in SHARES} | {
+        "backgrounds": [Stored(black, nobody, None, None, box)],
+        "animals": [Stored(white, nobody, None, None, box, everywhere)],
+    }
+    stream = iter(Samples(stored, 64, seed=3))
+    made = [next(stream) for _ in range(60)]
+    mixed = [image for image, *_ in made if (image > 200).any() and (image < 50).any()]
+    assert len(mixed) > 15, "in part before a background"
+    assert not any(alpha.any() for _, alpha, _ in made)
