@@ -38,16 +38,14 @@ class PageFiles:
         if not own or not _KEPT.fullmatch(path) or _SPECIAL & headers.keys():
             return await self._app(scope, receive, send)
         key = path, _encoding(headers.get(b"accept-encoding", b""))
-        if key not in self._kept:
-            made = await self._fetch(scope, receive)
-            if made[0]["status"] != 200:  # what is not there takes no room
-                await send(made[0])
-                await send(made[1])
-                return
-            if _NAMED_BY_CONTENT.fullmatch(path):
-                made[0]["headers"] = [*made[0]["headers"], _FOREVER]
-            self._kept[key] = made
-        for message in self._kept[key]:
+        messages = self._kept.get(key)
+        if messages is None:
+            messages = await self._fetch(scope, receive)
+            if messages[0]["status"] == 200:  # what is not there takes no room
+                if _NAMED_BY_CONTENT.fullmatch(path):
+                    messages[0]["headers"].append(_FOREVER)
+                self._kept[key] = messages
+        for message in messages:
             await send({**message})
 
     async def _fetch(self, scope: Scope, receive: Receive) -> tuple[Message, Message]:

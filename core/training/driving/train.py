@@ -19,7 +19,7 @@ from core.training.common import imagenet_trunk, scale, trunk_groups
 from core.training.driving.data import JOINT_TABLE
 from core.training.driving.losses import distillation_loss, driving_loss, row_weights
 from core.training.driving.samples import Samples, count_rows, load
-from core.training.frozen import PartlyFrozen, compiled
+from core.training.frozen import Frozen, PartlyFrozen
 from core.training.loop import averaged_state, endless, fit, read_recipe
 
 Batch = tuple[Tensor, Tensor, Tensor]
@@ -193,10 +193,9 @@ def network_teacher(run: Path, recipe: Recipe) -> Callable[[Tensor], Tensor]:
     theirs = read_recipe(run)
     ratio = (AREAS[theirs["model"]] / AREAS[recipe.model]) ** 0.5
     size = (round(recipe.height * ratio / 32) * 32, round(recipe.width * ratio / 32) * 32)
-    request = compiled(Coarse(load_run(run)), recipe.batch, size)
+    frozen = Frozen(Coarse(load_run(run)))
 
     def teacher(picture: Tensor) -> Tensor:
-        large = F.interpolate(picture, size, mode="bilinear", align_corners=False)
-        return torch.from_numpy(request.infer([large.contiguous().numpy()])[0].copy())
+        return frozen(F.interpolate(picture, size, mode="bilinear", align_corners=False))
 
     return teacher

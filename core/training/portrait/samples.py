@@ -165,6 +165,7 @@ class Samples(IterableDataset):
         batch: int = 16,
     ) -> None:
         self.stored, self.size, self.seed = stored, size, seed
+        self.square = (size, size)
         self.lifelike, self.batch = lifelike, batch
         self.shares = {
             name: share * (emptiness if name in NOBODY else 1)
@@ -177,35 +178,33 @@ class Samples(IterableDataset):
             for s in stored[name]
             if not s.alpha.any()
         ]
-        self.animals = [item for item in stored["animals"] if item.animal is not None]
         # A half-seen person behind a cut-out would be labelled background: only truly empty pictures serve.
         self.empty = [s for s in self.empty if s.weight is None or (s.weight == 255).all()]
+        self.animals = [item for item in stored["animals"] if item.animal is not None]
 
     def __iter__(self):
         cv2.setNumThreads(1)
         worker = get_worker_info()
         rng = np.random.default_rng((self.seed, worker.id if worker else 0))
         names, shares = list(self.shares), np.array(list(self.shares.values()))
-        square, shapes = (self.size, self.size), lifelike_shapes(self.size)
+        shapes = lifelike_shapes(self.size)
         while True:
             lifelike = rng.random() < self.lifelike
-            shape = shapes[rng.integers(len(shapes))] if lifelike else square
+            shape = shapes[rng.integers(len(shapes))] if lifelike else self.square
             for _ in range(self.batch):
                 name = names[rng.choice(len(names), p=shares / shares.sum())]
                 made = self.lifelike_sample(rng, name, shape) if lifelike else self.sample(rng, name)
                 yield tuple(map(torch.from_numpy, made))
 
     def _background(self, rng: augment.Rng) -> np.ndarray:
-        square = (self.size, self.size)
         picture = self.empty[rng.integers(len(self.empty))].image
-        matrix = augment.random_affine(rng, (0, 0, picture.shape[1], picture.shape[0]), square)
-        out = augment.warp(picture, matrix, square, cv2.BORDER_REFLECT_101)
+        matrix = augment.random_affine(rng, (0, 0, picture.shape[1], picture.shape[0]), self.square)
+        out = augment.warp(picture, matrix, self.square, cv2.BORDER_REFLECT_101)
         return cv2.GaussianBlur(out, (0, 0), rng.uniform(0.5, 5)) if rng.random() < 0.25 else out
 
     def _warped(self, rng: augment.Rng, item: Stored, pixels: np.ndarray) -> list[np.ndarray]:
-        square = (self.size, self.size)
-        matrix = augment.random_affine(rng, item.boxes[rng.integers(len(item.boxes))], square)
-        return self._placed(item, pixels, matrix, square)
+        matrix = augment.random_affine(rng, item.boxes[rng.integers(len(item.boxes))], self.square)
+        return self._placed(item, pixels, matrix, self.square)
 
     @staticmethod
     def _placed(
@@ -227,10 +226,13 @@ class Samples(IterableDataset):
         if not self.animals:
             return picture
         item = self.animals[rng.integers(len(self.animals))]
-        square = (self.size, self.size)
-        matrix = augment.random_affine(rng, item.boxes[0], square)
-        mask = cv2.GaussianBlur(augment.warp(item.animal, matrix, square, cv2.BORDER_CONSTANT), (0, 0), 0.8)
-        return augment.blend(augment.warp(item.image, matrix, square, cv2.BORDER_REPLICATE), mask, picture)
+        matrix = augment.random_affine(rng, item.boxes[0], self.square)
+        mask = cv2.GaussianBlur(
+            augment.warp(item.animal, matrix, self.square, cv2.BORDER_CONSTANT), (0, 0), 0.8
+        )
+        return augment.blend(
+            augment.warp(item.image, matrix, self.square, cv2.BORDER_REPLICATE), mask, picture
+        )
 
     def lifelike_sample(
         self, rng: augment.Rng, name: str, shape: tuple[int, int]
