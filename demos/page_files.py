@@ -41,6 +41,8 @@ class PageFiles:
         messages = self._kept.get(key)
         if messages is None:
             messages = await self._fetch(scope, receive)
+            if messages is None:
+                return
             if messages[0]["status"] == 200:  # what is not there takes no room
                 if _NAMED_BY_CONTENT.fullmatch(path):
                     messages[0]["headers"].append(_FOREVER)
@@ -48,22 +50,28 @@ class PageFiles:
         for message in messages:
             await send({**message})
 
-    async def _fetch(self, scope: Scope, receive: Receive) -> tuple[Message, Message]:
+    async def _fetch(self, scope: Scope, receive: Receive) -> tuple[Message, Message] | None:
+        """The whole answer; None: who asked has left, and Gradio answered nothing or a part."""
         start: Message = {}
         parts: list[bytes] = []
+        whole = False
 
         async def collect(message: Message) -> None:
+            nonlocal whole
             if message["type"] == "http.response.start":
                 start.update(message)
             else:
                 parts.append(message.get("body", b""))
+                whole = not message.get("more_body", False)
 
         # A page's own scripts name where they are asked from, which Gradio would repeat to the next who asks.
         asked = [(name, value) for name, value in scope["headers"] if name != b"origin"]
         # And servers that send files by themselves would pass the collector by.
         await self._app({**scope, "headers": asked, "extensions": {}}, receive, collect)
+        if not whole:
+            return None
         body = b"".join(parts)
-        named = [(n, v) for n, v in start["headers"] if n.lower() != b"content-length"]
+        named = [(n, v) for n, v in start.get("headers", ()) if n.lower() != b"content-length"]
         start["headers"] = [*named, (b"content-length", str(len(body)).encode())]
         return start, {"type": "http.response.body", "body": body}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
@@ -89,3 +91,39 @@ def test_a_post_is_passed_on(gradio, client):
     client.post(SCRIPT)
     client.post(SCRIPT)
     assert len(gradio.asked) == 2
+
+
+@pytest.mark.parametrize("sent", [0, 1, 2])
+def test_an_answer_that_broke_off_is_neither_an_error_nor_kept(sent):
+    """Who asks may leave before the answer is whole: then servers stop, and the next asks for all of it."""
+    broken = True
+
+    async def server(scope, receive, send) -> None:
+        messages = [
+            {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]},
+            {"type": "http.response.body", "body": b"ab", "more_body": True},
+            {"type": "http.response.body", "body": b"cd"},
+        ]
+        for message in messages[: sent if broken else None]:
+            await send(message)
+
+    async def left(message) -> None:
+        raise AssertionError(f"sent to who has left: {message}")
+
+    files = PageFiles(server, ["/"])
+    scope = {"type": "http", "method": "GET", "path": SCRIPT, "headers": []}
+    asyncio.run(files(scope, None, left))
+    broken = False
+    answer = TestClient(files).get(SCRIPT)
+    assert answer.content == b"abcd" and answer.headers["content-length"] == "4"
+
+
+def test_headers_may_be_left_out():
+    """ASGI allows an answer without any."""
+
+    async def server(scope, receive, send) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body"})
+
+    answer = TestClient(PageFiles(server, ["/"])).get(SCRIPT)
+    assert answer.content == b"" and answer.headers["content-length"] == "0"
