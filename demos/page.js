@@ -19,6 +19,7 @@ window.fetch = async (request, options) => {
     asking.add(asked);
     return asked.finally(() => asking.delete(asked));
   }
+  if (path.endsWith('/ffmpeg-core.js')) cutters(+1);
   const response = await askNow(request, options);
   if (!path.endsWith('/queue/data') || !response.ok) return response;
   return new Response(lastingAnswers(response, () => askNow(request, options)), response);
@@ -55,6 +56,20 @@ function lastingAnswers(response, again) {
     cancel: (reason) => reader.cancel(reason),
   });
 }
+
+// Gradio trims videos with an FFmpeg that it loads when it shows one. Sooner, its scissors give the whole video back without
+// a word: they are shown (page.css) when every FFmpeg asked for has answered that it is there.
+let cuttersComing = 0;
+function cutters(more) {
+  cuttersComing += more;
+  document.documentElement.classList.toggle('cutter-coming', cuttersComing > 0);
+}
+window.Worker = class extends Worker {
+  constructor(...described) {
+    super(...described);
+    this.addEventListener('message', ({ data }) => data?.type === 'LOAD' && cutters(-1));
+  }
+};
 
 // The address says which application is open: /#driving. Its door is a link to there.
 const doorNamed = (name) => name && document.querySelector(`#doors a[data-door="${CSS.escape(name)}"]`);

@@ -99,11 +99,18 @@ def test_start_without_a_video_says_so(open_page):
 
 
 def test_a_trimmed_video_is_what_is_processed(open_page, clip):
-    """Gradio trims in the browser, with an FFmpeg that the page's own rules must let run."""
+    """Gradio trims in the browser, with an FFmpeg that the page's own rules must let run: from when it is loaded."""
     page = open_page()
+    loading = []
+    page.route("**/ffmpeg-core.wasm", lambda route: loading.append(route))
     page.click("button[role=tab]:has-text('Video')")
-    page.set_input_files("#video-source input[type=file]", str(clip))
-    page.click("#video-source button[aria-label='Trim video to selection']", timeout=WAIT)
+    with page.expect_request("**/ffmpeg-core.wasm", timeout=WAIT):
+        page.set_input_files("#video-source input[type=file]", str(clip))
+    scissors = page.locator("#video-source button[aria-label='Trim video to selection']")
+    scissors.wait_for(state="attached", timeout=WAIT)
+    assert scissors.is_hidden(), "pressed now they would give the whole video back"
+    loading.pop().continue_()
+    scissors.click(timeout=WAIT)
     end = page.locator("#video-source [aria-label='end drag handle for trimming video']").bounding_box()
     start = page.locator("#video-source [aria-label='start drag handle for trimming video']").bounding_box()
     y = end["y"] + end["height"] / 2
