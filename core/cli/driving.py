@@ -59,9 +59,11 @@ def run(options: argparse.Namespace) -> int:
 def _tree(
     source: Path, target: Path, files: list[Path], results: Results, options: argparse.Namespace
 ) -> int:
+    # Results that are there may be another network's, or have other ids: only what was made now is scored.
+    again = options.overwrite or bool(options.ground_truth)
     return run_tree(
-        source, target, files, results.name, results.make, overwrite=options.overwrite, is_done=results.is_done
-    )  # fmt: skip
+        source, target, files, results.name, results.make, overwrite=again, is_done=results.is_done
+    )
 
 
 def _panoptic(source: Path, what: str, look: Look, options: argparse.Namespace) -> int:

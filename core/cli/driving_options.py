@@ -66,7 +66,7 @@ def add_driving(commands: argparse._SubParsersAction) -> None:
         "--ground-truth",
         metavar="PATH",
         help="a label map, a folder of them or a panoptic JSON: prints scores, as `evaluate` does; with the outputs ids, "
-        "trainids and panoptic",
+        "trainids and panoptic; results that are there already are made again",
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.atomic import whole_file
 from core.cli.progress import clock
+from core.cli.trees import results_below
 from core.errors import InputError
 from core.medical.outputs import Outputs, scan_stem, segment_file
 from core.medical.report import NOTICE
@@ -102,7 +103,7 @@ class _Line:
 
 def _scans(source: Path, target: Path) -> list[Path]:
     """Volumes below ``source``, sorted: not hidden, not in ``target``, and a pair once."""
-    inside = target.resolve()
+    inside = results_below(source, target)
     found = []
     for path in sorted(source.rglob("*")):
         name = path.name.lower()
@@ -175,7 +176,7 @@ def _one(
         named(mesh) if mesh else None,
         named("uncertainty.nii.gz") if options.uncertainty is not None else None,
     )
-    earlier = None if options.overwrite else _earlier(path, outputs, task)
+    earlier = None if options.overwrite else _earlier(path, outputs, task, options.time or 0)
     if earlier is not None:
         return _row(earlier), "skipped", f"{outputs.mask} is there already"
     line = _Line(path.name)
@@ -190,8 +191,8 @@ def _one(
     return _row(report), "done", f"{outputs.mask} ({finding.seconds:.2f} s{notes})"
 
 
-def _earlier(path: Path, outputs: Outputs, task: Task) -> dict[str, Any] | None:
-    """The report of an earlier run, if all that is asked is there, newer than the scan, by the same weights."""
+def _earlier(path: Path, outputs: Outputs, task: Task, time_point: int) -> dict[str, Any] | None:
+    """The report of an earlier run, if all that is asked is there, newer than the scan, of the same time, by the same weights."""
     wanted = [p for p in outputs.paths() if p != outputs.mesh]
     if not all(p.exists() and p.stat().st_mtime >= path.stat().st_mtime for p in wanted):
         return None
@@ -199,6 +200,7 @@ def _earlier(path: Path, outputs: Outputs, task: Task) -> dict[str, Any] | None:
         report = json.loads(outputs.report.read_text(encoding="utf-8"))  # type: ignore[union-attr]
         wanted_task = {"name": task.name, "part": task.part or None, "sha256": task.sha256}
         same = all(report["task"][key] == value for key, value in wanted_task.items())
+        same &= report["scan"]["time_point"] == time_point
         empty = not any(row["voxels"] for row in report["labels"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

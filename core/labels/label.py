@@ -136,11 +136,22 @@ class LabelSet:
         return self.train_table()[np.asarray(ids, np.uint8)]
 
     def from_train_ids(self, train_ids: np.ndarray) -> np.ndarray:
-        """Train ids, uint8 (H, W), to ids; 255 becomes the void id (0 where the set has none)."""
+        """Train ids, uint8 (H, W), to ids; 255 becomes the void id (0 where the set has none).
+
+        Raises:
+            InputError: train ids that the set does not have.
+        """
+        train_ids = np.asarray(train_ids)
+        known = [label.train_id for label in self.evaluated]
+        unknown = np.setdiff1d(np.flatnonzero(np.bincount(train_ids.ravel())), [*known, 255])
+        if len(unknown):
+            raise InputError(
+                f"ids {unknown[:8].tolist()} in the map",
+                f"train ids of {self.name} ({known[0]} to {known[-1]}), or 255",
+            )
         table = np.full(256, self.void_id or 0, np.uint8)
-        for label in self.evaluated:
-            table[label.train_id] = label.id
-        return table[np.asarray(train_ids, np.uint8)]
+        table[known] = [label.id for label in self.evaluated]
+        return table[train_ids]
 
 
 def golden_palette(count: int) -> list[Color]:

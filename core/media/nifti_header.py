@@ -168,6 +168,28 @@ def check_header(header: Any, path: Path) -> None:
         )
 
 
+def affine_of(header: Any, name: str) -> tuple[np.ndarray, list[str]]:
+    """Voxel indices to mm, float64 (4, 4), by the sform or else the qform; and what was doubtful, in sentences.
+
+    A ``header`` that was checked is mended: a handedness other than 1 and −1 is 1, as NIfTI has it, and spacings are positive.
+
+    Raises:
+        InputError: no sform, and a qform that is no rotation.
+    """
+    notes = []
+    if "qform_code" in header and header["pixdim"][0] not in (-1, 1):
+        header["pixdim"][0] = 1
+    if (np.asarray(header["pixdim"][1:4], float) < 0).any():
+        header["pixdim"][1:4] = np.abs(header["pixdim"][1:4])
+        notes.append("The header has a negative spacing; its size was taken.")
+    try:
+        return np.asarray(header.get_best_affine(), np.float64), notes
+    except Exception as error:  # nibabel has errors of its own for what is no rotation
+        raise InputError(
+            f"{name}: its qform is not a rotation ({error})", "a valid header", "repair the header"
+        ) from None
+
+
 def data_offset(header: Any, path: Path, single: bool) -> int:
     """Where the voxels begin, in bytes.
 

@@ -12,6 +12,7 @@ import numpy as np
 from core.errors import InputError
 from core.media.nifti_header import (
     SUFFIXES,
+    affine_of,
     check_file_size,
     check_header,
     data_offset,
@@ -69,7 +70,7 @@ def read_nifti(path: Path, time_point: int | None = None) -> Volume:
         native = _read_voxels(file, shape, dtype, slope, inter, path.name, notes)
         if time == series - 1:
             _check_end(file, path.name)
-    return Volume(grid.to_ras(native), grid, path.name, tuple(notes))
+    return Volume(grid.to_ras(native), grid, path.name, tuple(notes), time)
 
 
 def _time_point(path: Path, series: int, wanted: int | None, notes: list[str]) -> int:
@@ -86,31 +87,20 @@ def _grid(header: Any, path: Path, shape: tuple[int, int, int], notes: list[str]
     """The file's grid; notes what is doubtful about it."""
     import nibabel as nib
 
-    if (np.asarray(header["pixdim"][1:4], float) < 0).any():
-        header["pixdim"][1:4] = np.abs(header["pixdim"][1:4])
-        notes.append("The header has a negative spacing; its size was taken.")
-    try:
-        affine = np.asarray(header.get_best_affine(), float)
-        if not isinstance(header, nib.Nifti1Header):
+    affine, doubts = affine_of(header, path.name)
+    notes += doubts
+    if not isinstance(header, nib.Nifti1Header):
+        notes.append("Analyze 7.5 does not say which way is right; x was taken to run from right to left.")
+    else:
+        q_code, s_code = int(header["qform_code"]), int(header["sform_code"])
+        if not q_code and not s_code:
             notes.append(
-                "Analyze 7.5 does not say which way is right; x was taken to run from right to left."
+                "The header does not say how the scan lies (qform and sform codes are 0); x was taken to run from right to left."
             )
-        else:
-            q_code, s_code = int(header["qform_code"]), int(header["sform_code"])
-            if not q_code and not s_code:
-                notes.append(
-                    "The header does not say how the scan lies (qform and sform codes are 0); x was taken to run from right to left."
-                )
-            elif q_code and s_code:
-                apart = _apart_mm(header.get_qform(), affine, shape)
-                if apart > _FORMS_AGREE_MM:
-                    notes.append(f"qform and sform disagree by up to {apart:.1f} mm; the sform was taken.")
-            if unit := _NOT_MM.get(int(header["xyzt_units"]) % 8):
-                notes.append(f"The header gives its spacing in {unit}s; it was read as mm.")
-    except (nib.spatialimages.HeaderDataError, ValueError) as error:
-        raise InputError(
-            f"{path.name}: its qform is not a rotation ({error})", "a valid header", "repair the header"
-        ) from None
+        elif q_code and s_code:
+            notes += _compare_forms(header, affine, shape)
+        if unit := _NOT_MM.get(int(header["xyzt_units"]) % 8):
+            notes.append(f"The header gives its spacing in {unit}s; it was read as mm.")
     try:
         grid = Grid(shape, affine, header.copy())
     except InputError as error:
@@ -118,6 +108,21 @@ def _grid(header: Any, path: Path, shape: tuple[int, int, int], notes: list[str]
     if min(grid.spacing) < 0.01 or max(grid.spacing) > 50:
         notes.append(f"A spacing of {' × '.join(f'{v:.3g}' for v in grid.spacing)} mm is unusual for a scan.")
     return grid
+
+
+def _compare_forms(header: Any, sform: np.ndarray, shape: tuple[int, int, int]) -> list[str]:
+    """What to say of a qform beside the sform that was taken."""
+    import nibabel as nib
+
+    try:
+        apart = _apart_mm(header.get_qform(), sform, shape)
+    except (nib.spatialimages.HeaderDataError, ValueError):
+        return ["The qform is not a rotation; the sform was taken."]
+    return (
+        [f"qform and sform disagree by up to {apart:.1f} mm; the sform was taken."]
+        if apart > _FORMS_AGREE_MM
+        else []
+    )
 
 
 def _apart_mm(a: np.ndarray, b: np.ndarray, shape: tuple[int, int, int]) -> float:

@@ -71,6 +71,7 @@ def make_report(finding: Finding) -> dict[str, Any]:
         "program": f"Triptych {__version__}",
         "scan": {
             "file": volume.name,
+            "time_point": volume.time_point,
             "shape": list(volume.grid.shape),
             "spacing_mm": [round(v, 5) for v in volume.grid.spacing],
             "axes": volume.grid.axis_codes,

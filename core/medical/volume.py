@@ -22,12 +22,14 @@ class Volume:
         grid: the file's own grid, where results go back to.
         name: the file's name.
         warnings: what the user should know about the file, in whole sentences.
+        time_point: which volume of a series it was, from 0.
     """
 
     data: np.ndarray
     grid: Grid
     name: str = ""
     warnings: tuple[str, ...] = ()
+    time_point: int = 0
 
     def __post_init__(self) -> None:
         if self.data.ndim != 3 or not self.data.size or self.data.dtype not in (np.int16, np.float32):

@@ -32,6 +32,10 @@ class Evaluated:
     notes: list[str]
 
 
+# Grids turned by software are off by less.
+_RIGHT_ANGLE_DEGREES = 1
+
+
 @dataclass(frozen=True)
 class SemanticEvaluation(Evaluated):
     """``instances``: Cityscapes' iIoU, where every truth has its ``_instanceIds`` beside it."""
@@ -77,7 +81,10 @@ def evaluate_semantic(
         (name, ours, theirs), instances = item
         ids = read_ids(ours)
         if train_ids:
-            ids = _from_train_ids(ids, labels, ours)
+            try:
+                ids = labels.from_train_ids(ids)
+            except InputError as error:
+                raise InputError(f"{ours}: {error.wrong}", error.expected) from None
         return _Maps(name, ids, read_ids(theirs), read_ids(instances) if weighed else None)
 
     matrix, instance_iou = ConfusionMatrix(labels), InstanceIoU()
@@ -90,17 +97,6 @@ def evaluate_semantic(
             report(done, len(pairing.pairs))
     notes = [] if train_ids else _suspect_train_ids(matrix)
     return SemanticEvaluation(pairing, notes, matrix.score(), instance_iou.score(matrix) if weighed else None)
-
-
-def _from_train_ids(ids: np.ndarray, labels: LabelSet, path: Path) -> np.ndarray:
-    known = [label.train_id for label in labels.evaluated]
-    unknown = np.setdiff1d(ids, [*known, 255])
-    if len(unknown):
-        raise InputError(
-            f"{path} has ids {unknown[:8].tolist()}",
-            f"train ids of {labels.name} ({known[0]} to {known[-1]}), or 255",
-        )
-    return labels.from_train_ids(ids)
 
 
 def _suspect_train_ids(matrix: ConfusionMatrix) -> list[str]:
@@ -180,6 +176,7 @@ def evaluate_volumes(
     pairing = pair_folders(prediction, truth, NIFTI).check(skip_missing)
     names = {label.id: label.name for label in labels.labels if label.id > 0} if labels else {}
     found: dict[str, dict[int, VolumeScore]] = {}
+    notes: list[str] = []
     true: set[int] = set()
     predicted: set[int] = set()
     volumes = read_ahead(
@@ -194,8 +191,12 @@ def evaluate_volumes(
                 expected = f"ids of {labels.name}" if labels else "ids from 0"
                 raise InputError(f"{path} has ids {unknown[:8]}", expected)
         predicted, true = predicted | our_ids, true | their_ids
+        if theirs.tilt_degrees > _RIGHT_ANGLE_DEGREES:
+            notes.append(
+                f"{name}: its axes are {theirs.tilt_degrees:.0f}° from right angles (a tilted gantry): distances in mm are not exact"
+            )
         found[name] = {
-            i: score_volume(ours.ids == i, theirs.ids == i, theirs.spacing, tolerance_mm)
+            i: score_volume(ours.ids == i, theirs.ids == i, theirs.spacing, tolerance_mm, theirs.voxel_ml)
             for i in sorted(set(names) if labels else our_ids | their_ids)
         }
         if report:
@@ -210,7 +211,8 @@ def evaluate_volumes(
     }
     per_label = {name: mean_scores([case[name] for case in cases.values()]) for name in names.values()}
     wrong = sorted(predicted - true)
-    notes = [f"ids {wrong} are predicted but nowhere in the truth"] if wrong else []
+    if wrong:
+        notes.append(f"ids {wrong} are predicted but nowhere in the truth")
     return VolumeEvaluation(pairing, notes, mean_scores(list(per_label.values())), per_label, cases)
 
 

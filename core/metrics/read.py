@@ -16,6 +16,7 @@ from core.errors import InputError
 from core.media.images import MAX_MEGAPIXELS, formats
 from core.media.label_maps import read_label_map
 from core.media.nifti_header import (
+    affine_of,
     check_file_size,
     check_header,
     data_offset,
@@ -38,6 +39,18 @@ class LabelVolume(NamedTuple):
     ids: np.ndarray
     affine: np.ndarray
     spacing: tuple[float, float, float]
+
+    @property
+    def voxel_ml(self) -> float:
+        """Millilitres of one voxel, also where axes are not at right angles."""
+        return abs(float(np.linalg.det(self.affine[:3, :3]))) / 1000
+
+    @property
+    def tilt_degrees(self) -> float:
+        """How far from a right angle any two axes stand, at most."""
+        axes = self.affine[:3, :3] / np.linalg.norm(self.affine[:3, :3], axis=0)
+        cosines = np.abs((axes.T @ axes)[np.triu_indices(3, 1)])
+        return float(np.degrees(np.arcsin(np.clip(cosines.max(), 0, 1))))
 
 
 def read_ids(path: Path) -> np.ndarray:
@@ -123,6 +136,9 @@ def read_label_volume(path: Path) -> LabelVolume:
         whole = np.rint(values)
         if not (np.isfinite(values).all() and (whole == values).all()):
             raise InputError(f"{path} has values such as {_odd(values):g}", "whole numbers, one a label")
+        largest = np.abs(whole).max()
+        if largest > 2**31 - 1:
+            raise InputError(f"{path} has values such as {largest:g}", "labels up to 2147483647")
         values = whole.astype(np.int32)
     if values.dtype.kind not in "iub":
         raise InputError(f"{path} has values of {values.dtype}", "whole numbers, one a label")
@@ -130,7 +146,7 @@ def read_label_volume(path: Path) -> LabelVolume:
 
 
 def _odd(values: np.ndarray) -> float:
-    return float(values[~(np.rint(values) == values)].flat[0])
+    return float(values[~(np.isfinite(values) & (np.rint(values) == values))].flat[0])
 
 
 def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -153,10 +169,7 @@ def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
     slope, inter = scaling(header)
     if (slope, inter) != (1, 0):
         values = values * slope + inter
-    try:
-        return values, np.asarray(header.get_best_affine(), np.float64)
-    except Exception as error:  # nibabel has errors of its own for what is no rotation
-        raise InputError(f"{path.name} has no valid geometry ({error})", "a NIfTI header", _TODO) from None
+    return values, affine_of(header, path.name)[0]
 
 
 def _spacing(affine: np.ndarray, path: Path) -> tuple[float, float, float]:

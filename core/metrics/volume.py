@@ -45,7 +45,11 @@ class VolumeScore:
 
 
 def score_volume(
-    prediction: np.ndarray, truth: np.ndarray, spacing: Sequence[float], tolerance_mm: float = 1.0
+    prediction: np.ndarray,
+    truth: np.ndarray,
+    spacing: Sequence[float],
+    tolerance_mm: float = 1.0,
+    voxel_ml: float | None = None,
 ) -> VolumeScore:
     """Score one structure. Surface figures equal DeepMind's ``surface-distance`` wherever a surface is there.
 
@@ -53,6 +57,8 @@ def score_volume(
         prediction, truth: bool (X, Y, Z).
         spacing: mm between voxels along X, Y, Z.
         tolerance_mm: what ``surface_dice`` forgives.
+        voxel_ml: millilitres of a voxel; None: those of a box of ``spacing``. Scans of a tilted gantry have other ones;
+            distances take axes to be at right angles in any case.
 
     Raises:
         InputError: shapes differ, not three-dimensional or bool, or a spacing that is not positive.
@@ -64,7 +70,7 @@ def score_volume(
     (0.5, 2.5, 0.08)
     """
     steps = check_volumes(prediction, truth, spacing)
-    voxel = float(np.prod(steps)) / 1000
+    voxel = float(np.prod(steps)) / 1000 if voxel_ml is None else voxel_ml
     (predicted, true), steps = crop(prediction, truth, steps)
     distances = distances_between(predicted, true, steps)
     ours, theirs = int(np.count_nonzero(predicted)), int(np.count_nonzero(true))

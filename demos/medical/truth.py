@@ -9,11 +9,12 @@ import numpy as np
 
 from core.errors import InputError
 from core.labels import LabelSet
+from core.medical.grid import Grid
 from core.medical.phantom import Head
 from core.medical.tasks import Finding
-from core.medical.volume import Volume, read_volume
+from core.medical.volume import Volume
 from core.metrics import VolumeScore, score_volume
-from core.metrics.read import LabelVolume, check_grids
+from core.metrics.read import LabelVolume, check_grids, read_label_volume
 from core.results.volume import present_ids
 
 _NUCLEI = ("hippocampus", "amygdala", "thalamus", "caudate", "putamen", "pallidum")
@@ -66,22 +67,22 @@ def read_truth(path: Path, volume: Volume, labels: LabelSet) -> Truth:
     Raises:
         InputError: unreadable, on another grid, or with values that the label set does not have.
     """
-    given = read_volume(path, 0)
-    values = given.data
-    ids = values.astype(np.int16)
-    if values.dtype != np.int16 and not np.array_equal(ids, values):
-        raise InputError(
-            f"{given.name} has values that are no labels", "whole numbers, one a label", "choose a mask"
-        )
+    try:
+        given = read_label_volume(path)
+    except InputError as error:  # where the server keeps it is not the visitor's
+        raise InputError(error.wrong.replace(str(path), path.name), error.expected, error.todo) from None
+    grid = Grid(given.ids.shape, given.affine)
+    ids = grid.to_ras(given.ids)
     ours = LabelVolume(volume.data, volume.affine, volume.spacing)
-    check_grids(ours, LabelVolume(ids, given.affine, given.spacing), given.name)
+    x, y, z = (given.spacing[axis] for axis in np.argsort(grid.orientation[:, 0]))
+    check_grids(ours, LabelVolume(ids, grid.ras_affine, (x, y, z)), path.name)
     known = {label.id for label in labels.labels} | {0}
     unknown = [number for number in present_ids(ids) if number not in known]
     if unknown:
         raise InputError(
-            f"{given.name} has values {unknown[:8]}", f"those of {labels.name}: {sorted(known)[:20]}"
+            f"{path.name} has values {unknown[:8]}", f"those of {labels.name}: {sorted(known)[:20]}"
         )
-    return Truth(ids, frozenset(label.name for label in labels.labels if label.id != 0))
+    return Truth(ids.astype(np.int16), frozenset(label.name for label in labels.labels if label.id != 0))
 
 
 def drawn_truth(head: Head, labels: LabelSet) -> Truth | None:
@@ -107,7 +108,12 @@ def score(finding: Finding, truth: Truth) -> dict[str, VolumeScore]:
     """Every label that the truth knows and that is in either; by name."""
     present = set(present_ids(finding.ids)) | set(present_ids(truth.ids))
     return {
-        label.name: score_volume(finding.ids == label.id, truth.ids == label.id, finding.volume.spacing)
+        label.name: score_volume(
+            finding.ids == label.id,
+            truth.ids == label.id,
+            finding.volume.spacing,
+            voxel_ml=finding.volume.voxel_ml,
+        )
         for label in finding.task.labels.labels
         if label.id in present and label.name in truth.names
     }

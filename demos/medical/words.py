@@ -191,7 +191,7 @@ MEDICAL_ERRORS: list[tuple[str, str]] = [
     (r"^(?P<name>.+?) has a spacing of", "{name} 파일의 복셀 간격을 쓸 수 없습니다. 헤더를 고쳐 주세요."),
     (r"^(?P<name>.+?): a spacing of zero", "{name} 파일의 복셀 간격이 0입니다. 헤더를 고쳐 주세요."),
     (r"^(?P<name>.+?) has no time point (?P<n>\d+)", "{name} 파일에 시점 {n}이 없습니다."),
-    (r"^(?P<name>.+?) has values that are no labels", "{name} 파일의 값은 라벨이 아닙니다. 정수로 된 마스크를 골라 주세요."),
+    (r"^(?P<name>.+?) has values (?:such as|of) ", "{name} 파일의 값은 라벨이 아닙니다. 정수로 된 마스크를 골라 주세요."),
     (r"^(?P<name>.+?) has values \[(?P<ids>[\d, -]+)\]", "{name} 파일에 이 라벨 세트에 없는 값({ids})이 있습니다."),
     (r"^(?P<name>.+?): the prediction is .+ voxels, the truth", "{name} 마스크의 크기가 영상과 다릅니다. 같은 격자의 마스크를 골라 주세요."),
     (r"^(?P<name>.+?): the prediction's spacing is", "{name} 마스크의 복셀 간격이 영상과 다릅니다. 같은 격자의 마스크를 골라 주세요."),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.errors import InputError
 from core.labels import LabelSet, get_label_set
 from core.media.label_maps import read_label_map
 from core.metrics import ConfusionMatrix, SemanticScore
@@ -53,8 +54,15 @@ def score_files(prediction: str | Path, truth: str | Path, label_set: str, train
     labels = get_label_set(label_set)
     maps = [read_label_map(path) for path in (prediction, truth)]
     if train_ids:
-        maps = [labels.from_train_ids(ids) for ids in maps]
+        maps = [_from_train_ids(maps[0], labels, "prediction"), _from_train_ids(maps[1], labels, "truth")]
     return score_pair(maps[0], maps[1], labels)
+
+
+def _from_train_ids(ids: np.ndarray, labels: LabelSet, which: str) -> np.ndarray:
+    try:
+        return labels.from_train_ids(ids)
+    except InputError as error:
+        raise InputError(error.wrong.replace("the map", f"the {which}"), error.expected) from None
 
 
 def figures_html(pair: ScoredPair, w: dict[str, str]) -> str:

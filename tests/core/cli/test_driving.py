@@ -137,6 +137,18 @@ def test_the_official_evaluation_takes_ids_and_train_ids(tmp_path, capsys):
         ]
 
 
+def test_only_what_was_made_now_is_scored(tmp_path, capsys):
+    """Results that are there may be another network's or have other ids."""
+    truth = painted()
+    truth.save(tmp_path / "truth" / "a.png")
+    road(tmp_path / "in" / "a.png", type(truth)(np.full_like(truth.ids, CITY.by_name("train").id), CITY))
+    truth.save(tmp_path / "out" / "a.png")
+    words = (tmp_path / "in", tmp_path / "out", "--output", "ids")
+    assert run(*words, "--ground-truth", tmp_path / "truth") == 0
+    told = capsys.readouterr().out
+    assert "1 done, 0 skipped" in told and "mIoU 100.00" not in told
+
+
 def test_one_frame_with_its_truth(tmp_path, capsys):
     truth = painted()
     wrong = truth.ids.copy()

@@ -228,6 +228,28 @@ def test_volumes(tmp_path, capsys):
     assert "inf" in capsys.readouterr().out
 
 
+def test_millilitres_of_a_tilted_gantry_are_those_of_its_voxels(tmp_path, capsys):
+    cube = block(slice(0, 4), slice(0, 4), slice(0, 4))
+    affine = np.array(
+        [[1, 0, 0, 0], [0, 1, 3, 0], [0, 0, 4, 0], [0, 0, 0, 1.0]]
+    )  # slices are 5 mm apart, along a slant
+    image = nib.Nifti1Image(cube.astype(np.uint8), affine)
+    nib.save(image, tmp_path / "p.nii")
+    assert run("volume", tmp_path / "p.nii", tmp_path / "p.nii", "--json", tmp_path / "v.json") == 0
+    body = json.loads((tmp_path / "v.json").read_text())
+    assert body["volume_ml"] == pytest.approx(64 * 4 / 1000)
+    assert "37° from right angles" in capsys.readouterr().err
+
+
+def test_labels_are_whole_numbers_that_fit(tmp_path, capsys):
+    for value, told in ((np.inf, "inf"), (0.5, "0.5"), (3e9, "3e+09")):
+        cube = np.zeros((3, 3, 3), np.float32)
+        cube[1, 1, 1] = value
+        nib.save(nib.Nifti1Image(cube, np.eye(4)), tmp_path / "p.nii")
+        assert run("volume", tmp_path / "p.nii", tmp_path / "p.nii") == 2
+        assert f"has values such as {told}" in capsys.readouterr().err
+
+
 def test_volumes_by_name_of_label(tmp_path):
     nifti(tmp_path / "p.nii.gz", block(slice(0, 4), slice(0, 4), slice(0, 4)))
     assert run("volume", tmp_path / "p.nii.gz", tmp_path / "p.nii.gz", "--labels", "hippocampus", "--json", tmp_path / "v.json") == 0  # fmt: skip

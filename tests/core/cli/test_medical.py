@@ -129,6 +129,26 @@ def test_a_folder_keeps_its_tree_skips_what_is_done_and_sums_up(tmp_path, capsys
     assert "2 done, 0 skipped" in capsys.readouterr().out
 
 
+def test_another_time_point_is_another_result(tmp_path, capsys):
+    hu, _ = body_ct((8.0, 8, 10), pad=2)
+    (tmp_path / "in").mkdir()
+    save(
+        nib.Nifti1Image(np.stack([hu, hu + np.int16(300)], 3), np.diag([-8.0, 8, 10, 1])),
+        tmp_path / "in" / "a.nii",
+    )
+    means = []
+    for time_point, told in ((0, "1 done"), (1, "1 done"), (1, "0 done, 1 skipped"), (0, "1 done")):
+        assert run(tmp_path / "in", tmp_path / "out", "--time", time_point) == 0
+        assert told in capsys.readouterr().out
+        means.append(json.loads((tmp_path / "out" / "a.report.json").read_text())["together"][0]["mean"])
+    assert means[0] == means[3] != means[1]
+
+
+def test_results_may_lie_around_the_scans(tmp_path):
+    ct(tmp_path / "scans" / "a.nii")
+    assert run(tmp_path / "scans", tmp_path) == 0 and (tmp_path / "a.nii.gz").exists()
+
+
 def test_two_scans_of_one_stem_get_a_mask_each(tmp_path):
     ct(tmp_path / "in" / "a.nii"), ct(tmp_path / "in" / "a.nii.gz")
     assert run(tmp_path / "in", tmp_path / "out") == 0

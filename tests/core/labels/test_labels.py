@@ -47,6 +47,8 @@ def test_cityscapes():
     train = np.arange(19, dtype=np.uint8)[None]
     assert np.array_equal(table.to_train_ids(table.from_train_ids(train)), train)
     assert table.from_train_ids(np.array([[255]], np.uint8)) == 0
+    with pytest.raises(InputError, match=r"ids \[19, 33\] in the map.*\(0 to 18\), or 255"):
+        table.from_train_ids(np.array([[33, 19, 0, 255]], np.uint8))
 
 
 def test_coco_ids_are_the_challenges():

@@ -17,6 +17,7 @@ from core.labels import get_label_set
 from core.medical import volume as volume_module
 from core.medical.grid import Grid
 from core.medical.volume import Reader, Volume, list_readers, read_volume, register_reader, scan_suffixes
+from core.metrics.read import read_label_volume
 from core.results import VolumeMask
 from tests.core.medical.scans import AFFINE, ORIENTATIONS, save, scan, turned, values
 
@@ -150,6 +151,21 @@ def test_doubts_become_warnings(tmp_path):
     image.header.set_xyzt_units("micron")
     assert "micron" in read_volume(save(image, tmp_path / "c.nii")).warnings[0]
     assert "unusual" in read_volume(save(scan(affine=AFFINE * 100), tmp_path / "d.nii")).warnings[0]
+
+
+def test_headers_that_others_read_are_read(tmp_path):
+    """NIfTI takes a handedness of 0 for 1; and a qform that nobody needs may be nonsense."""
+    image = scan()
+    image.set_sform(None, 0), image.set_qform(AFFINE, 1)
+    path = patched(tmp_path / "a.nii", 76, bytes(4), image)
+    np.testing.assert_array_equal(read_volume(path).grid.affine, nib.load(path).affine)
+    np.testing.assert_array_equal(read_label_volume(path).affine, nib.load(path).affine)
+    saved = VolumeMask(np.zeros((6, 7, 8), np.uint8), read_volume(path).affine, HIPPO)
+    assert nib.load(saved.save(tmp_path / "m.nii", read_volume(path).grid.header)).header["pixdim"][0] == 1
+    broken = b"\1\0\2\0" + np.full(3, 9, "<f4").tobytes()
+    path = patched(tmp_path / "b.nii", 252, broken, scan())
+    assert read_volume(path).warnings == ("The qform is not a rotation; the sform was taken.",)
+    np.testing.assert_array_equal(read_volume(path).grid.affine, nib.load(path).affine)
 
 
 def test_some_values_that_are_no_numbers(tmp_path):

@@ -59,6 +59,7 @@ def test_instance_ids_have_segments_and_crowds(save):
     "ids,name,english,korean",
     [
         (np.full((2, 2), 99, np.uint8), "truth.png", "ids [99] in the map", "없는 번호(99)"),
+        (np.full((2, 2), 33, np.uint8), "x_labelTrainIds.png", "ids [33] in the map", "없는 번호(33)"),
         (np.full((2, 2), 99, np.uint16), "truth.png", "ids [99] in the map", "없는 번호(99)"),
         (np.full((2, 2), 40_001, np.uint16), "truth.png", "ids [40001] in the map", "없는 번호(40001)"),
         (np.zeros((2, 2, 3), np.uint8), "truth.png", "truth.png is in colour", "truth.png 파일은 컬러"),

@@ -101,5 +101,14 @@ def test_masks_that_do_not_fit_are_told(tmp_path, finding):
     with pytest.raises(InputError, match=r"values \[6, 7, 8, 9\]|values \[7, 8, 9\]"):
         read_truth(path, volume, LABELS)
     save_nifti(path, finding.ids.astype(np.float32) / 2, volume.affine)
-    with pytest.raises(InputError, match="no labels"):
+    with pytest.raises(InputError, match=r"^truth\.nii has values such as .*whole numbers"):
         read_truth(path, volume, LABELS)
+
+
+def test_a_mask_may_be_empty(tmp_path, finding):
+    """By the rules of the metrics: what is found and not there scores 0."""
+    path = tmp_path / "truth.nii"
+    save_nifti(path, np.zeros_like(finding.ids), finding.volume.affine)
+    truth = read_truth(path, finding.volume, LABELS)
+    assert not truth.ids.any()
+    assert {s.dice for s in score(finding, truth).values()} == {0}

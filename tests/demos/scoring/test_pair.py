@@ -63,6 +63,9 @@ def test_train_ids_are_ids_once_they_are_told_to_be(files):
     assert "data-category" in figures_html(pair, W)
     with pytest.raises(InputError, match=r"ids \[255\] in the truth"):
         score_files(*files(prediction, truth), "cityscapes", False)
+    for given in ((prediction, truth + np.uint8(20)), (prediction + np.uint8(20), truth)):
+        with pytest.raises(InputError, match=r"ids \[[\d, ]+\] in the (prediction|truth)"):
+            score_files(*files(*given), "cityscapes", True)
 
 
 @pytest.mark.parametrize(
