@@ -155,7 +155,7 @@ class Results:
                     elapsed, total = time.monotonic() - began, reader.estimated_frames
                     left = (total - len(made)) * elapsed / len(made) if total else None
                     bar(Progress(len(made), total, elapsed, left, frame.pixels))
-                damaged = reader.damaged
+                told = reader.note
         except KeyboardInterrupt:
             bar.end()
             print(f"stopped; what was done so far is in {target}", file=sys.stderr)
@@ -168,8 +168,8 @@ class Results:
             bar.end()
         if not made:
             raise InputError(f"{source.name} has no frames", "a video with at least one frame")
-        if damaged:
-            print(f"note: {source.name}: {damaged}; the result ends there", file=sys.stderr)
+        if told:
+            print(f"note: {source.name}: {told}", file=sys.stderr)
         note = f"{len(made)} frames, {len(made) / max(time.monotonic() - began, 1e-6):.1f} frames/s"
         return note + _doubt(doubtful, len(made))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from core.cli.progress import Bar, clock
-from core.cli.trees import results_below
+from core.cli.trees import check_target
 from core.errors import InputError
 from core.media.convert import FrameFunction, process_video
 from core.media.images import EXTENSIONS, WRITABLE
@@ -120,15 +120,8 @@ def tree(source: Path, target: Path, aside: tuple[str, ...] = ()) -> list[Path]:
     Raises:
         InputError: there are none, or ``target`` cannot take results of a tree.
     """
-    if target.exists() and not target.is_dir():
-        raise InputError(f"{target} is a file", "a folder to write to")
-    if target.resolve() == source.resolve():
-        raise InputError(f"{target} is the source itself", "another folder for the results")
-    files = [
-        path
-        for path in _walk(source, results_below(source, target))
-        if not path.name.endswith(aside or ("\0",))
-    ]
+    check_target(source, target)
+    files = [path for path in _walk(source, target.resolve()) if not path.name.endswith(aside or ("\0",))]
     if not files:
         raise InputError(
             f"{source} holds no photo and no video", f"files ending in {', '.join(EXTENSIONS)}, …"
@@ -136,7 +129,7 @@ def tree(source: Path, target: Path, aside: tuple[str, ...] = ()) -> list[Path]:
     return files
 
 
-def _walk(source: Path, inside: Path | None) -> Iterator[Path]:
+def _walk(source: Path, inside: Path) -> Iterator[Path]:
     for path in sorted(source.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(source).parts)
         if path.suffix.lower() not in EXTENSIONS + VIDEO_EXTENSIONS or hidden or not path.is_file():

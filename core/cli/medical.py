@@ -13,7 +13,7 @@ from typing import Any
 
 from core.atomic import whole_file
 from core.cli.progress import clock
-from core.cli.trees import results_below
+from core.cli.trees import check_target
 from core.errors import InputError
 from core.medical.outputs import Outputs, scan_stem, segment_file
 from core.medical.report import NOTICE
@@ -103,7 +103,7 @@ class _Line:
 
 def _scans(source: Path, target: Path) -> list[Path]:
     """Volumes below ``source``, sorted: not hidden, not in ``target``, and a pair once."""
-    inside = results_below(source, target)
+    inside = target.resolve()
     found = []
     for path in sorted(source.rglob("*")):
         name = path.name.lower()
@@ -120,12 +120,9 @@ def _scans(source: Path, target: Path) -> list[Path]:
 
 
 def _folder(source: Path, target: Path, task: Task, options: argparse.Namespace) -> int:
-    if target.exists() and not target.is_dir():
-        raise InputError(f"{target} is a file", "a folder to write to")
+    check_target(source, target)
     if target.name.endswith((".nii", ".nii.gz")):
         raise InputError(f"{target.name} for a folder of volumes", "a folder's name")
-    if target.resolve() == source.resolve():
-        raise InputError(f"{target} is the source itself", "another folder for the results")
     if options.report or options.uncertainty:
         raise InputError("one file's name for a folder of results", "the option without a name")
     mesh = (options.mesh or "").lower().removeprefix(".")

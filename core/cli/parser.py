@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -137,6 +138,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run_weights(options)
     except InputError as error:
         return _refuse(error)
+    except BrokenPipeError:
+        # Whoever read what is told has gone, as `| head` does; nor may Python's last flush fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as error:
         if error.filename is None:
             raise

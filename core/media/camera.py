@@ -31,7 +31,7 @@ class Source(Protocol):
         name: for messages; without the password of an address.
         recorded: it has an end and a pace of its own, and can wait; else its frames come when they come.
         width, height: of the first frame, px.
-        time_base, rate, audio: as of a `VideoReader`.
+        time_base, rate, pixel_aspect, audio: as of a `VideoReader`.
         damaged: why the frames ended too early; None while all is well.
     """
 
@@ -40,6 +40,7 @@ class Source(Protocol):
     width: int
     height: int
     time_base: Fraction
+    pixel_aspect: Fraction
     rate: Fraction
     audio: Any
     damaged: str | None
@@ -81,6 +82,7 @@ class _Live:
 
     recorded = False
     time_base = Fraction(1, 1000)
+    pixel_aspect = Fraction(1)
     rate = Fraction(30)
     audio = None
     damaged: str | None = None

@@ -52,7 +52,8 @@ def open_container(path: Path) -> av.container.InputContainer:
         InputError: of another kind, damaged from the start, or of too many streams.
     """
     try:
-        return av.open(str(path), options=_OPTIONS, metadata_errors="replace")
+        # In full: FFmpeg takes what stands before a colon for a protocol.
+        return av.open(str(path.absolute()), options=_OPTIONS, metadata_errors="replace")
     except av.error.MemoryError:  # FFmpeg's word for more streams than it may make
         raise InputError(
             f"{path.name} claims too many streams or too much memory",

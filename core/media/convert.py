@@ -72,7 +72,8 @@ def process_video(
             while pump.is_alive():  # it may wait for room in the queue
                 _drain(decoded)
                 pump.join(0.05)
-        note = f"{reader.path.name}: {reader.damaged}; the result ends there" if reader.damaged else silent
+        notes = [note for note in (reader.note, silent) if note]
+    note = f"{reader.name}: {'; '.join(notes)}" if notes else None
     return Summary(Path(target), done, time.monotonic() - started, cancelled, note)
 
 
@@ -131,6 +132,8 @@ def _consume(
                 if progress(Progress(done, total, elapsed, left, result)) is False:
                     cancelled = True
                     break
+        if encoder:
+            encoder.finish()
     except KeyboardInterrupt:
         if writer is None or encoder is None:
             raise
@@ -146,15 +149,10 @@ def _consume(
         raise
     if writer is None or encoder is None:
         raise InputError(f"{reader.path.name} has no frames", "a video with at least one frame")
-    try:
-        encoder.finish()
-    except BaseException as error:
-        writer.__exit__(type(error), error, None)
-        raise
     if cancelled:
         writer.stop()
     writer.__exit__(None, None, None)
-    lost = f"{reader.name}: {writer.sound_lost} damaged pieces of its sound are left out"
+    lost = f"{writer.sound_lost} damaged pieces of its sound are left out"
     return done, cancelled, lost if writer.sound_lost else None
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from core.atomic import whole_file
 from core.errors import InputError
@@ -23,6 +23,13 @@ EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".tif", ".tiff
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF")
 WRITABLE = (".jpg", ".jpeg", ".png", ".webp")
 _ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+# What, camera, resolution, program, when, by whom, whose; how it was taken, and where.
+_OF_THE_PHOTO = {270, 271, 272, 282, 283, 296, 305, 306, 315, 33432, 34665, 34853}
+_LONGEST_EXIF = 65_000  # bytes; a JPEG has room for little more
 
 
 @dataclass(frozen=True)
@@ -116,11 +123,19 @@ def _turned_upright(image: Image.Image) -> tuple[Image.Image, bytes | None]:
     """The picture as its EXIF says it was held, and the EXIF without that; a broken EXIF is left aside."""
     try:
         exif = image.getexif()
-        upright = ImageOps.exif_transpose(image) or image
-        exif.pop(_ORIENTATION, None)
-        return upright, exif.tobytes() if len(exif) else None
+        turn = _TURNS.get(exif.pop(_ORIENTATION, 1))
     except Exception:  # Pillow reads and writes tags of any type, and raises whatever it stumbles over
         return image, None
+    upright = image if turn is None else image.transpose(turn)
+    if (
+        image.format == "TIFF"
+    ):  # its other tags tell how the pixels lie, or hold profiles, layers and previews
+        for tag in set(exif) - _OF_THE_PHOTO:
+            del exif[tag]
+    try:
+        return upright, exif.tobytes() if len(exif) else None
+    except Exception:
+        return upright, None
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
@@ -177,7 +192,7 @@ def write_image(path: str | Path, array: np.ndarray, like: Photo | None = None) 
     options: dict[str, Any] = {}
     if array.ndim == 3:
         options["icc_profile"] = _srgb_profile()
-        if like and like.exif:
+        if like and like.exif and (suffix == ".png" or len(like.exif) < _LONGEST_EXIF):
             options["exif"] = like.exif
     if suffix in (".jpg", ".jpeg"):
         options |= {"quality": 95, "subsampling": 0, "optimize": False}
@@ -187,5 +202,10 @@ def write_image(path: str | Path, array: np.ndarray, like: Photo | None = None) 
         options |= {"quality": 95, "method": 3, "exact": array.ndim == 3 and array.shape[2] == 4}
     kind = {".png": "PNG", ".webp": "WEBP"}.get(suffix, "JPEG")
     with whole_file(path) as partial:
-        Image.fromarray(array).save(partial, kind, **options)
+        try:
+            Image.fromarray(array).save(partial, kind, **options)
+        except ValueError as error:  # more pixels a side than the format has numbers for
+            raise InputError(
+                f"{path.name} cannot be written ({error})", "a smaller picture or another format"
+            ) from None
     return path

@@ -18,7 +18,8 @@ def ways(source: Any, matroska: bool) -> list[Way]:
     """How a stream's sound may get into a file, best first; ``source``: an audio stream, or None."""
     if source is None or source.codec_context is None:
         return ["silent"]
-    name = source.codec_context.name.split("_")[0]
+    # The codec's own name: decoders of it have others, such as mp3float.
+    name = source.codec_context.codec.canonical_name
     # AAC as MPEG-TS has it, with a header in every packet, is none that an MP4 holds.
     bare = name == "aac" and not source.codec_context.extradata
     copied: list[Way] = ["copied"] if (name in _COPIED and not bare) or matroska else []

@@ -21,6 +21,8 @@ from core.media.sound import Sound, Way, ways
 
 CONTAINERS = (".mp4", ".m4v", ".mov", ".mkv")
 _BT709 = 1
+# What a file's matrix is called by FFmpeg's scaler.
+_MATRICES: dict[int, str | int] = {1: "ITU709", 5: "ITU601", 6: "SMPTE170M", 9: 9, 10: 9}  # 9: BT.2020
 
 
 @dataclass(frozen=True)
@@ -36,18 +38,18 @@ def upright(frame: av.VideoFrame, turns: int = 0, size: tuple[int, int] | None =
     """A decoded frame as uint8 RGB (H, W, 3), scaled to ``size`` (width, height), then turned left by ``turns`` quarters."""
     width, height = size or (frame.width, frame.height)
     # Untagged video is BT.709 when it is HD, else BT.601: what players assume.
-    matrix = {1: "ITU709", 5: "ITU601", 6: "SMPTE170M"}.get(
-        int(frame.colorspace), "ITU709" if frame.height >= 720 else "ITU601"
-    )
+    matrix = _MATRICES.get(int(frame.colorspace), "ITU709" if frame.height >= 720 else "ITU601")
     pixels = frame.reformat(width, height, format="rgb24", src_colorspace=matrix).to_ndarray()
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
 
 
 class Clocked(Protocol):
-    """What a writer needs to know of a source: seconds per tick, frames per second (guessed), its audio or None."""
+    """What a writer needs to know of a source: seconds per tick, frames per second (guessed), how wide a pixel is against its
+    height, its audio or None."""
 
     time_base: Fraction
     rate: Fraction
+    pixel_aspect: Fraction
     audio: Any
 
 
@@ -59,9 +61,11 @@ class VideoReader:
         width, height: upright, in px.
         time_base: seconds per tick of ``pts``.
         rate: guessed frames per second.
+        pixel_aspect: of an upright pixel, width by height; 1 for nearly all but tapes and DVDs.
         estimated_frames: None where the file does not tell.
         duration_s: None where the file does not tell.
         damaged: what went wrong while reading, where decoding had to stop early.
+        lost: damaged packets that were left out.
 
     Raises:
         InputError: missing, empty, not a video, damaged from the start, or without a video stream.
@@ -78,6 +82,7 @@ class VideoReader:
         self.time_base: Fraction = self.stream.time_base or Fraction(1, 90000)
         self.rate: Fraction = frame_rate(self.stream)
         self.damaged: str | None = None
+        self.lost = 0
         self.duration_s = duration_s(self._container)
         self.estimated_frames = self.stream.frames or (
             round(self.duration_s * float(self.rate)) if self.duration_s else None
@@ -86,6 +91,8 @@ class VideoReader:
         self.turns = round(self._first.rotation / 90) % 4
         self._size = self._first.width, self._first.height
         self.width, self.height = self._size[::-1] if self.turns % 2 else self._size
+        aspect = Fraction(self.stream.sample_aspect_ratio or 1)
+        self.pixel_aspect = 1 / aspect if self.turns % 2 else aspect
 
     def _take_streams(self) -> None:
         self.stream = main_stream(self._container)
@@ -110,20 +117,21 @@ class VideoReader:
     def frames(self, on_audio: Callable[[av.Packet], None] | None = None) -> Iterator[Frame]:
         """Upright frames in order, all of the first one's size; audio packets go to ``on_audio`` as they come along."""
         wanted: list[Any] = [self.stream] + ([self.audio] if self.audio and on_audio else [])
-        last = None
+        first = last = None
         try:
             for packet in self._container.demux(*wanted):
                 if packet.stream is not self.stream:
                     if packet.dts is not None and on_audio:
                         on_audio(packet)
                     continue
-                for frame in packet.decode():
+                for frame in self._decode(packet):
                     pts = frame.pts
                     step = max(1, round(1 / (self.rate * self.time_base)))
                     if pts is None or (last is not None and pts <= last):
                         pts = 0 if last is None else last + (step if frame.pts is None else 1)
                     last = pts
-                    if pts * self.time_base > 3600 * MAX_HOURS:  # whatever its header claims
+                    first = pts if first is None else first  # broadcasts' clocks begin anywhere
+                    if (pts - first) * self.time_base > 3600 * MAX_HOURS:  # whatever its header claims
                         self.damaged = f"its frames go on after {MAX_HOURS} hours"
                         return
                     yield Frame(upright(frame, self.turns, self._size), pts, float(pts * self.time_base))
@@ -132,6 +140,21 @@ class VideoReader:
             self.damaged = (
                 f"it is damaged after {float((last or 0) * self.time_base):.1f} s ({error.strerror})"
             )
+
+    @property
+    def note(self) -> str | None:
+        """What the user should know of the frames that were read."""
+        told = [f"{self.lost} damaged pieces of its picture are left out"] if self.lost else []
+        if self.damaged:
+            told.append(f"{self.damaged}; the result ends there")
+        return "; ".join(told) or None
+
+    def _decode(self, packet: av.Packet) -> list[av.VideoFrame]:
+        try:
+            return list(packet.decode())
+        except av.error.InvalidDataError:  # one that is damaged need not end it: decoders go on with the next
+            self.lost += 1
+            return []
 
     def close(self) -> None:
         self._container.close()
@@ -210,6 +233,7 @@ class VideoWriter:
         stream.options = {"preset": "veryfast", "crf": "19", "bf": "0"}
         context = stream.codec_context
         context.time_base = reader.time_base
+        context.sample_aspect_ratio = reader.pixel_aspect
         context.color_primaries = context.color_trc = context.colorspace = _BT709
         context.color_range = 1
         # A fragment is playable once complete, and ends at a key frame: at least one every two seconds.
@@ -277,6 +301,11 @@ class VideoWriter:
             if not self.stopped and not self._index_first():
                 self._check(self._partial)
             self._partial.replace(self.path)
+        except KeyboardInterrupt:  # all frames are there: what has been written plays
+            with contextlib.suppress(Exception):
+                self._container.close()
+                self._partial.replace(self.path)
+            raise
         finally:
             self._partial.unlink(missing_ok=True)
 

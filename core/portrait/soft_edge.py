@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-_ROW = 256  # points per row of the maps handed to cv2.remap, whose sides are limited to 32767
+_ROW = 256  # points per row, or a multiple, of the maps handed to cv2.remap
+_MOST_ROWS = 32_000  # it takes up to 32767
 
 
 @dataclass(frozen=True)
@@ -121,15 +122,16 @@ class Sampler:
         origin: tuple[int, int] = (0, 0),
     ) -> None:
         self.count = len(index)
-        rows = -(-self.count // _ROW)
-        padded = np.zeros(rows * _ROW, np.int32)
+        row = _ROW * max(1, -(-self.count // (_ROW * _MOST_ROWS)))
+        rows = -(-self.count // row)
+        padded = np.zeros(rows * row, np.int32)
         padded[: self.count] = index
         y = padded // np.int32(shape[1])
         x = padded - y * np.int32(shape[1])
         scale_x, scale_y = np.float32(size[0] / shape[1]), np.float32(size[1] / shape[0])
         half = np.float32(0.5)
-        self._x = ((x.astype(np.float32) + half) * scale_x - (half + origin[0])).reshape(rows, _ROW)
-        self._y = ((y.astype(np.float32) + half) * scale_y - (half + origin[1])).reshape(rows, _ROW)
+        self._x = ((x.astype(np.float32) + half) * scale_x - (half + origin[0])).reshape(rows, row)
+        self._y = ((y.astype(np.float32) + half) * scale_y - (half + origin[1])).reshape(rows, row)
 
     def __call__(self, grid: np.ndarray) -> np.ndarray:
         """float32 (h, w, C), C ≤ 4 → (C, N)."""

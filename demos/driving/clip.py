@@ -25,6 +25,7 @@ class _Clock:
     """What a video's writer asks of its source."""
 
     time_base: Fraction = Fraction(1, RATE)
+    pixel_aspect: Fraction = Fraction(1)
     rate: Fraction = Fraction(RATE)
     audio: Any = None
 

@@ -215,3 +215,14 @@ def test_a_colour_a_jpeg_can_hold_but_no_cut_out(bright, tmp_path, capsys):
 def test_grey_matte_keeps_the_photos_size(bright, tmp_path):
     run("portrait", photo(tmp_path / "a.png", 123, 77), tmp_path / "m.png", "--output", "matte")
     assert read_image(tmp_path / "m.png").pixels.shape == (77, 123, 3)
+
+
+def test_whoever_reads_may_leave():
+    """``| head`` closes the pipe: no traceback."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    done = subprocess.run(
+        [sys.executable, "-u", "-m", "core", "weights", "list"], stdout=writes, stderr=subprocess.PIPE
+    )
+    os.close(writes)
+    assert done.stderr == b"" and done.returncode == 1

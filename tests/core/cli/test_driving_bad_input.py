@@ -88,6 +88,8 @@ def test_the_source_is_never_overwritten_and_an_unwritable_place_is_told(tmp_pat
     assert run(source, source, "--output", "panoptic") == 2
     assert run(source.parent, source.parent, "--output", "ids") == 2
     assert run(source.parent, source.parent, "--output", "panoptic") == 2
+    # A result would lie where what stands beside the source's folder does.
+    assert run(source.parent, source.parents[1], "--output", "ids") == 2
     assert source.read_bytes() == before
     (tmp_path / "file").write_text("")
     capsys.readouterr()

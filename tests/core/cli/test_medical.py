@@ -144,9 +144,10 @@ def test_another_time_point_is_another_result(tmp_path, capsys):
     assert means[0] == means[3] != means[1]
 
 
-def test_results_may_lie_around_the_scans(tmp_path):
+def test_results_may_not_lie_around_the_scans(tmp_path, capsys):
     ct(tmp_path / "scans" / "a.nii")
-    assert run(tmp_path / "scans", tmp_path) == 0 and (tmp_path / "a.nii.gz").exists()
+    assert run(tmp_path / "scans", tmp_path) == 2
+    assert "holds the source: expected a folder of its own" in capsys.readouterr().err
 
 
 def test_two_scans_of_one_stem_get_a_mask_each(tmp_path):

@@ -26,15 +26,16 @@ def moving_frame(index: int, width: int = 96, height: int = 64) -> np.ndarray:
 
 @pytest.fixture
 def make_video(tmp_path: Path) -> Callable[..., Path]:
-    """``make_video(name, frames=20, audio=True, times=None, rotation=0, size=(96, 64))`` → path."""
+    """``make_video(name, frames=20, audio=True, times=None, rotation=0, size=(96, 64), pixel_aspect=1)`` → path."""
 
     def make(
         name: str = "clip.mp4",
         frames: int = 20,
-        audio: bool = False,
+        audio: bool | str = False,
         times: list[int] | None = None,
         rotation: int = 0,
         size: tuple[int, int] = (96, 64),
+        pixel_aspect: Fraction = Fraction(1),
     ) -> Path:
         path = tmp_path / name
         with av.open(str(path), "w") as container:
@@ -42,9 +43,14 @@ def make_video(tmp_path: Path) -> Callable[..., Path]:
             video.width, video.height = size
             video.pix_fmt = "yuv444p" if size[0] % 2 or size[1] % 2 else "yuv420p"
             video.codec_context.time_base = Fraction(1, 100)
+            video.codec_context.sample_aspect_ratio = pixel_aspect
             if rotation:
                 video.set_display_rotation(rotation)
-            sound = container.add_stream("aac", rate=48000) if audio else None
+            sound = (
+                container.add_stream(audio if isinstance(audio, str) else "aac", rate=48000)
+                if audio
+                else None
+            )
             for i in range(frames):
                 frame = av.VideoFrame.from_ndarray(moving_frame(i, *size))
                 frame.pts, frame.time_base = (times[i] if times else 4 * i), Fraction(1, 100)

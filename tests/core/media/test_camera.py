@@ -112,7 +112,7 @@ class Sequence:
     """A source under the test's control: gives a frame whenever ``go`` is released."""
 
     name, recorded, width, height, damaged = "sequence", False, 2, 2, None
-    time_base, rate, audio = Fraction(1, 1000), Fraction(25), None
+    time_base, rate, pixel_aspect, audio = Fraction(1, 1000), Fraction(25), Fraction(1), None
 
     def __init__(self, count: int, step: float = 0.0) -> None:
         self.count, self.step, self.closed = count, step, False

@@ -44,6 +44,31 @@ def test_exif_orientation_is_honoured_and_then_gone(tmp_path, orientation, turn)
     assert kept.get(0x010F) == "Maker" and 0x0112 not in kept
 
 
+def test_a_tag_of_a_wrong_type_does_not_lay_the_photo_on_its_side(tmp_path):
+    entries = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0) + struct.pack(">HHII", 0x0128, 4, 1, 70_000)
+    exif = b"Exif\0\0MM\0*" + struct.pack(">IH", 8, 2) + entries + bytes(4)  # a resolution unit of 70000
+    path = save(tmp_path / "a.jpg", Image.fromarray(CORNERS), exif=exif, quality=95)
+    assert dict(Image.open(path).getexif()) == {0x0112: 6, 0x0128: 70_000}
+    assert read_image(path).pixels.shape == (24, 16, 3)
+
+
+def test_what_else_a_tiff_holds_is_not_of_the_photo(tmp_path):
+    """Layers and previews of a hundred kilobytes are no EXIF that a JPEG could hold."""
+    tags = {34377: b"8BIM" + bytes(100_000), 271: "Maker", 306: "2026:01:02 03:04:05"}
+    photo = read_image(save(tmp_path / "a.tif", Image.fromarray(CORNERS), tiffinfo=tags))
+    write_image(tmp_path / "b.jpg", photo.pixels, like=photo)
+    assert dict(Image.open(tmp_path / "b.jpg").getexif()) == {271: "Maker", 306: "2026:01:02 03:04:05"}
+    large = Photo(CORNERS, None, b"Exif\0\0" + bytes(70_000), "c")
+    for name in ("c.jpg", "c.png"):
+        write_image(tmp_path / name, CORNERS, like=large)
+
+
+def test_a_side_too_long_for_the_format_is_told(tmp_path):
+    with pytest.raises(InputError, match=r"long\.webp cannot be written"):
+        write_image(tmp_path / "long.webp", np.zeros((2, 17_000, 3), np.uint8))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_colour_profile_is_honoured(tmp_path):
     lab = ImageCms.createProfile("LAB", 5000)
     grey = Image.new("LAB", (8, 8), (128, 128, 128))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import av
 import numpy as np
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from core.errors import InputError
 from core.media.convert import process_video
 from core.media.probe import kind
-from core.media.video import VideoReader
+from core.media.video import VideoReader, VideoWriter, upright
+from tests.core.media.conftest import moving_frame
 
 
 def same(pixels, _time_s):
@@ -117,6 +120,75 @@ def test_a_truncated_video_ends_where_it_ends(make_video, tmp_path):
     summary = process_video(source, tmp_path / "out.mp4", same)
     assert 0 < summary.frames < 100
     assert len(read(tmp_path / "out.mp4")) == summary.frames
+
+
+def test_a_damaged_piece_is_left_out_and_told(make_video, tmp_path):
+    source = make_video("clip.mp4", frames=100)
+    with av.open(str(source)) as container:
+        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
+    raw = bytearray(source.read_bytes())
+    at, size = packets[30]
+    raw[at : at + size] = bytes(size)
+    source.write_bytes(raw)
+    summary = process_video(source, tmp_path / "out.mp4", same)
+    assert summary.frames > 90 and summary.note == "clip.mp4: 1 damaged pieces of its picture are left out"
+    assert len(read(tmp_path / "out.mp4")) == summary.frames
+
+
+def test_a_broadcasts_clock_begins_anywhere(tmp_path):
+    with av.open(str(tmp_path / "a.ts"), "w") as container:
+        video = container.add_stream("libx264", rate=25)
+        video.width, video.height, video.pix_fmt = 96, 64, "yuv420p"
+        for i in range(20):
+            frame = av.VideoFrame.from_ndarray(moving_frame(i))
+            frame.pts, frame.time_base = 40_000 * 25 + i, Fraction(1, 25)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    assert process_video(tmp_path / "a.ts", tmp_path / "out.mp4", same).frames == 20
+
+
+@pytest.mark.parametrize("rotation,aspect", [(0, Fraction(4, 3)), (90, Fraction(3, 4))])
+def test_pixels_that_are_no_squares_stay_so(make_video, tmp_path, rotation, aspect):
+    source = make_video(rotation=rotation, pixel_aspect=Fraction(4, 3))
+    process_video(source, tmp_path / "out.mp4", same)
+    with av.open(str(tmp_path / "out.mp4")) as made:
+        assert made.streams.video[0].sample_aspect_ratio == aspect
+
+
+def test_mp3_is_carried_over(make_video, tmp_path):
+    source = make_video(audio="mp3")
+    process_video(source, tmp_path / "out.mp4", same)
+    sounds = []
+    for path in (source, tmp_path / "out.mp4"):
+        with av.open(str(path)) as container:
+            sounds.append([bytes(p) for p in container.demux(audio=0) if p.size])
+    assert sounds[0] == sounds[1] != []
+
+
+def test_the_matrix_of_bt2020_is_known():
+    """A red of BT.2020: by another matrix it is another red."""
+    frame = av.VideoFrame.from_ndarray(np.full((64, 64, 3), (200, 40, 30), np.uint8)).reformat(
+        format="yuv420p", dst_colorspace=9, dst_color_range="MPEG"
+    )
+    frame.colorspace, frame.color_range = 9, 1
+    assert np.abs(upright(frame).astype(int) - (200, 40, 30)).max() <= 3
+
+
+def test_a_name_with_a_colon_is_a_file(make_video, tmp_path, monkeypatch):
+    make_video().rename(tmp_path / "12:30.mp4")
+    monkeypatch.chdir(tmp_path)
+    assert process_video("12:30.mp4", "12:31.mp4", same).frames == 20
+
+
+def test_ctrl_c_while_the_index_is_written_leaves_a_video(make_video, tmp_path, monkeypatch):
+    def interrupted(self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(VideoWriter, "_index_first", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        process_video(make_video(), tmp_path / "out.mp4", same)
+    assert len(read(tmp_path / "out.mp4")) == 20
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["clip.mp4", "out.mp4"]
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 4000, b"some text\n" * 50])

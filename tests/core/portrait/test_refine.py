@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from core.portrait.refine import refine
+from core.portrait.soft_edge import Sampler
 from tests.core.portrait.shapes import blurred_matte, bust, shot, texture
 
 
@@ -60,3 +61,15 @@ def test_no_haze_over_a_textured_background() -> None:
     refined = refine(frame, blurred_matte(truth, 256))
     far = cv2.dilate(truth, np.ones((25, 25))) == 0
     assert (refined[far] == 0).all()
+
+
+def test_a_picture_that_is_soft_all_over_is_sampled():
+    """OpenCV's maps have sides of up to 32767: a third of 48 megapixels in the soft edge did not fit."""
+    count, shape = 8_400_000, (2900, 3000)
+    sampler = Sampler(np.arange(count), shape, (30, 29))
+    ramp = np.repeat(np.arange(30, dtype=np.float32)[None], 29, 0)[..., None]
+    (values,) = sampler(ramp)
+    x = np.array([0, 50, 1500, 2999])
+    expected = np.clip((x + 0.5) / 100 - 0.5, 0, 29)
+    for row in (0, 2799):
+        np.testing.assert_allclose(values[row * 3000 + x], expected, atol=0.05)
