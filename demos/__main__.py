@@ -8,6 +8,7 @@ import contextlib
 import errno
 import logging
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -90,6 +91,7 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     go_offline()
     settle_heap()
+    heed_signals()
     port = pick_port(options.host, options.port)
     with work_folder() as folder:
         # Uploads and results live here and go when the server does. Gradio sweeps only what lies in its own
@@ -111,8 +113,20 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
+def heed_signals() -> None:
+    """What a service manager or a closing terminal sends ends the server as Ctrl-C does: with its visitors' files deleted."""
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows lacks one
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, end)
+
+
 def serve(app, host: str, port: int, *, open_browser: bool) -> None:
-    """Run until Ctrl-C."""
+    """Run until Ctrl-C, or a signal that is heeded."""
     import uvicorn
 
     from demos.live.protocol import MAX_MESSAGE
@@ -138,10 +152,12 @@ def serve(app, host: str, port: int, *, open_browser: bool) -> None:
     threading.Thread(target=announce, daemon=True).start()
     stopped = threading.Event()
     give_back_memory(stopped)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run()
-    stopped.set()
-    print("Stopped.", flush=True)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run()
+    finally:
+        stopped.set()
+        print("Stopped.", flush=True)
 
 
 def _is_no_farewell(record: logging.LogRecord) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gradio as gr
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from gradio.utils import get_upload_folder
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from demos.access.gates import add_gates
 from demos.access.options import Access
@@ -74,6 +77,13 @@ def build_page(
     return page
 
 
+async def _not_understood(request: Request, error: Exception) -> Response:
+    """Instead of FastAPI's answer, which repeats what was sent and fails where that is no JSON, such as NaN."""
+    assert isinstance(error, RequestValidationError)
+    told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()[:3])
+    return JSONResponse({"detail": told}, 422)
+
+
 def build_app(language: str | None = None, access: Access | None = None) -> FastAPI:
     """The whole server as an ASGI application.
 
@@ -85,6 +95,7 @@ def build_app(language: str | None = None, access: Access | None = None) -> Fast
     home = language or "en"
     sessions, scenes, clip, callers = Sessions(), Scenes(), DrawnClip(), Callers()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_exception_handler(RequestValidationError, _not_understood)
     app.include_router(doors_router())
     app.include_router(download_router(sessions, words(home)["expired"]))
     app.include_router(live_router())

@@ -25,6 +25,9 @@ class LanguageGate:
         self._app, self._home, self._follow_browser = app, home, follow_browser
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = scope["path"][1:] if scope["type"] == "http" else ""
+        if name in LANGUAGES and name != self._home:  # as people type it
+            return await RedirectResponse(f"/{name}/")(scope, receive, send)
         if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/":
             headers = dict(scope["headers"])
             wanted = chosen(headers.get(b"cookie", b"").decode("latin-1"))

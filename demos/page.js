@@ -121,19 +121,22 @@ document.addEventListener('click', async (event) => {
   if (!link || link.dataset.ready) return;
   event.preventDefault();
   if (link.getAttribute('aria-busy') === 'true') return;
-  const text = link.textContent;
+  link.dataset.label ??= link.textContent;  // what it shows may be what went wrong the last time
   link.setAttribute('aria-busy', 'true');
   link.textContent = link.dataset.busy;
   try {
     const response = await fetch(link.href);
-    if (!response.ok) throw new Error((await response.json()).detail);
+    if (!response.ok) {
+      const { detail } = await response.json().catch(() => ({}));
+      throw new Error((response.status === 404 && link.dataset.gone) || detail || pageFailed);
+    }
     const save = document.createElement('a');
     save.dataset.ready = '1';
     save.href = URL.createObjectURL(await response.blob());
     save.download = decodeURIComponent(/filename\*=UTF-8''([^;]+)/.exec(response.headers.get('Content-Disposition'))[1]);
     save.click();
     setTimeout(() => URL.revokeObjectURL(save.href), 60000);
-    link.textContent = text;
+    link.textContent = link.dataset.label;
   } catch (error) {
     link.textContent = error.message || String(error);
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,7 +36,8 @@ class PageFiles:
         headers = dict(scope["headers"])
         asked_from = headers.get(b"origin")
         own = asked_from is None or asked_from.partition(b"://")[2] == headers.get(b"host")
-        if not own or not _KEPT.fullmatch(path) or _SPECIAL & headers.keys():
+        plain = _KEPT.fullmatch(path) and posixpath.normpath(path) == path  # one spelling of each is kept
+        if not own or not plain or _SPECIAL & headers.keys():
             return await self._app(scope, receive, send)
         key = path, _encoding(headers.get(b"accept-encoding", b""))
         messages = self._kept.get(key)

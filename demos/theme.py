@@ -34,7 +34,7 @@ def head(language: str, base: str = "./") -> str:
     failed = words(language)["error"]
     return (
         '<meta name="color-scheme" content="light dark">'
-        f"<style>:root {{ --failed: '{failed}' }}\n{style}</style><script>const pageLanguage = '{language}';\n{script}</script>"
+        f"<style>:root {{ --failed: '{failed}' }}\n{style}</style><script>const pageLanguage = '{language}', pageFailed = '{failed}';\n{script}</script>"
         f'<script src="{base}live/live.js" data-base="{base}" defer></script>'
         f'{color_style()}<link rel="stylesheet" href="{base}scoring/scoring.css">'
         f'<script src="{base}scoring/scoring.js" type="module" data-scoring-tab="{words(language)["scoring"]}"></script>'

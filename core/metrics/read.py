@@ -154,7 +154,7 @@ def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
     head_path, data_path = pair_of(path)
     header = sniff_header(head_path)
     if header is None:
-        raise InputError(f"{path.name} is damaged or no NIfTI", "a whole NIfTI volume", _TODO)
+        raise InputError(f"{path.name} is not a NIfTI file, or damaged", "a whole NIfTI volume", _TODO)
     check_header(header, head_path)
     shape = tuple(int(n) for n in header["dim"][1 : int(header["dim"][0]) + 1])
     if math.prod(shape[3:]) != 1:

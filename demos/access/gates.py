@@ -24,7 +24,7 @@ def add_gates(app: FastAPI, access: Access, languages: Languages, folder: str) -
         folder: Gradio's own, for uploads and results.
     """
     # From the innermost to the outermost: who is not let in learns nothing of what there is.
-    app.add_middleware(MalformedGate, languages=languages)
+    app.add_middleware(MalformedGate, languages=languages, folder=folder)
     app.add_middleware(VisitorGate, folder=folder, languages=languages)
     app.add_middleware(RouteGate, pages=list(languages.pages))
     if access.user:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 import sys
+import time
+from pathlib import Path
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +19,8 @@ from demos.words import words
 
 _READ_BY_GRADIO = re.compile(rf"{UPLOAD}|{EVENT}")
 _SHOWN = 200  # characters of what went wrong
+UNFINISHED_S = 3600.0
+"""Files of uploads that broke off are deleted when nothing was written to them for so long: another one may be a slow one's."""
 
 
 class MalformedGate:
@@ -22,10 +29,12 @@ class MalformedGate:
     Args:
         app: the server behind.
         languages: the pages.
+        folder: Gradio's own, where it collects uploads.
     """
 
-    def __init__(self, app: ASGIApp, languages: Languages) -> None:
+    def __init__(self, app: ASGIApp, languages: Languages, folder: str) -> None:
         self._app, self._languages, self._pages = app, languages, list(languages.pages)
+        self._folder = Path(folder)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = scope["type"] == "http" and scope["method"] == "POST"
@@ -45,6 +54,8 @@ class MalformedGate:
 
         try:
             await self._app(scope, receive, hold)
+        except ClientDisconnect:  # cancelled, or the connection was lost: nobody hears an answer
+            asyncio.get_running_loop().call_later(UNFINISHED_S, sweep_unfinished, self._folder, UNFINISHED_S)
         except Exception as error:
             if begun:
                 raise
@@ -59,3 +70,11 @@ class MalformedGate:
         else:
             for message in held:
                 await send(message)
+
+
+def sweep_unfinished(folder: Path, older_s: float) -> None:
+    """Delete what broken uploads left, which Gradio forgets: it collects them in files that it names when they are whole."""
+    for path in folder.glob("tmp*"):
+        with contextlib.suppress(OSError):
+            if path.is_file() and time.time() - path.stat().st_mtime >= older_s:
+                path.unlink()

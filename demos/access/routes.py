@@ -22,7 +22,7 @@ OWN = ("/doors/", "/download/", "/driving/", "/live/", "/medical/", "/scoring/")
 _NAME = r"[^/]+"
 _GET = re.compile(
     rf"/?|{CONFIG}/?|/theme\.css|/favicon\.ico|/robots\.txt|/(?:assets|static)/.+"
-    rf"|/gradio_api/(?:info|upload_progress|queue/data|heartbeat/{_NAME}|call/{_NAME}/{_NAME})"
+    rf"|/gradio_api/(?:info|app_id|upload_progress|queue/data|heartbeat/{_NAME}|call/{_NAME}/{_NAME})"
     rf"|{FILE}.+"
 )
 _POST = re.compile(rf"{UPLOAD}|{EVENT}")

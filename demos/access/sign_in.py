@@ -15,7 +15,7 @@ import secrets
 import time
 from urllib.parse import parse_qs
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -133,13 +133,13 @@ def _from_page(request: Request) -> bool:
 async def _read_form(request: Request) -> dict[str, str]:
     """The fields of a short form; what is longer, or no form, has none."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _FORM_BYTES:
-            return {}
     try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _FORM_BYTES:
+                return {}
         return {name: values[-1] for name, values in parse_qs(body.decode(), max_num_fields=8).items()}
-    except ValueError:
+    except (ValueError, ClientDisconnect):
         return {}
 
 

@@ -37,10 +37,15 @@ class Callers:
 
     def __init__(self, idle_s: float = IDLE_S) -> None:
         self._idle_s = idle_s
+        self._sent: list[set[str]] = []
         self._callers: dict[str, _Caller] = {}
         self._left: set[Path] = set()  # uploads of sessions that have ended
         self._lock = threading.Lock()
         self._sweeper: threading.Timer | None = None
+
+    def know_uploads(self, sent: set[str]) -> None:
+        """Paths that a page's visitors have sent, a set that grows: nothing else that a call names is deleted."""
+        self._sent.append(sent)
 
     @contextlib.contextmanager
     def call(self, session: str, *uploads: str | None) -> Iterator[Path]:
@@ -51,7 +56,9 @@ class Callers:
         folder = Path(tempfile.mkdtemp(dir=base))
         with self._lock:
             caller = self._callers.setdefault(session, _Caller())
-            caller.uploads |= {Path(path) for path in uploads if path}
+            caller.uploads |= {
+                Path(path) for path in uploads if path and any(path in sent for sent in self._sent)
+            }
             caller.working += 1
             self._watch()
         try:
@@ -66,16 +73,17 @@ class Callers:
                 if folder.exists():
                     caller.folders.append(folder)
 
-    def end(self, session: str) -> None:
-        """The session is over; a call that is still under way ends it later."""
+    def end(self, session: str) -> bool:
+        """The session is over; a call that is still under way ends it later. Whether it ever called."""
         with self._lock:
             caller = self._callers.get(session)
             if caller is None or caller.working:
-                return
+                return caller is not None
             del self._callers[session]
             self._left |= caller.uploads
         for folder in caller.folders:
             shutil.rmtree(folder, ignore_errors=True)
+        return True
 
     def sweep(self) -> None:
         """End what has been silent for too long, and delete the uploads that nobody needs any more."""

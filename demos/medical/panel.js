@@ -47,7 +47,8 @@ export class Panel {
     this.find('[data-run]').addEventListener('click', () => this.open((signal) => this.segment(signal)));
     this.find('[data-cancel]').addEventListener('click', () => this.cancel());
     this.find('[data-time] select').addEventListener('change', ({ target }) =>
-      this.open((signal) => this.reread(Number(target.value), signal)));
+      this.open((signal) => this.reread(Number(target.value), signal))
+        .finally(() => { target.value = this.scan.info.time; }));
     addEventListener('pagehide', () => { for (const token of [this.scan?.token, this.coming]) if (token) sayGoodbye(token); });
     addEventListener('pageshow', ({ persisted }) => { if (persisted) location.reload(); }); // what it showed has been deleted
     setInterval(() => { if (this.scan) ask(address(this.scan.token, 'job')).catch(() => {}); }, ALIVE_MS);

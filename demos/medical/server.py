@@ -14,6 +14,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
+from starlette.requests import ClientDisconnect
 
 from core.errors import InputError
 from core.medical.one_slice import segment_slice
@@ -23,6 +24,7 @@ from demos.medical.answers import finding_json, scan_json, slice_json
 from demos.medical.asked import find_task, task_title
 from demos.medical.downloads import KINDS, make_download
 from demos.medical.examples import examples
+from demos.medical.job import Job
 from demos.medical.shown import encode_ids, encode_share, encode_values, gzipped, shown_copy
 from demos.medical.truth import Truth, read_truth
 from demos.medical.uploads import clear, main_file, store
@@ -98,8 +100,11 @@ def medical_router(visits: Visits) -> APIRouter:
         _ours(x_triptych)
         w = words(language)
         visit = find(token, w)
-        with telling(w):
-            await store(request.stream(), visit.folder / what, name)
+        try:
+            with telling(w):
+                await store(request.stream(), visit.folder / what, name)
+        except ClientDisconnect:  # cancelled: nobody hears the answer
+            return Response(status_code=400)
         return Response(status_code=204)
 
     @router.post("/{language}/{token}/read")
@@ -110,9 +115,14 @@ def medical_router(visits: Visits) -> APIRouter:
 
     @router.post("/{language}/{token}/run")
     def run(language: Language, token: str, task: str, x_triptych: str | None = Header(None)) -> Response:
-        return start(language, token, x_triptych, lambda visit: run_task(visit, find_task(task)))
+        def job(visit: Visit) -> Job:
+            if visit.subject is None:
+                raise HTTPException(404, words(language)["md_gone"])
+            return run_task(visit.subject, find_task(task))
 
-    def start(language: str, token: str, ours: str | None, job: Callable[[Visit], Any]) -> Response:
+        return start(language, token, x_triptych, job)
+
+    def start(language: str, token: str, ours: str | None, job: Callable[[Visit], Job]) -> Response:
         _ours(ours)
         w = words(language)
         visit = find(token, w)

@@ -67,10 +67,7 @@ def read_truth(path: Path, volume: Volume, labels: LabelSet) -> Truth:
     Raises:
         InputError: unreadable, on another grid, or with values that the label set does not have.
     """
-    try:
-        given = read_label_volume(path)
-    except InputError as error:  # where the server keeps it is not the visitor's
-        raise InputError(error.wrong.replace(str(path), path.name), error.expected, error.todo) from None
+    given = read_label_volume(path)
     grid = Grid(given.ids.shape, given.affine)
     ids = grid.to_ras(given.ids)
     ours = LabelVolume(volume.data, volume.affine, volume.spacing)

@@ -32,8 +32,8 @@ def open_example(visit: Visit, name: str) -> Job:
             if name not in _subjects:
                 volume = example.make()
                 _subjects[name] = Subject(volume, name, example.head() if example.head else None)
+        _segment(_subjects[name], "", tell)
         visit.subject = _subjects[name]
-        _segment(visit, "", tell)
 
     return Job(work)
 
@@ -48,29 +48,29 @@ def open_upload(visit: Visit, time: int, task: str) -> Job:
         visit.series = count_time_points(path)
         volume = read_volume(path, time)
         tell("reading", 1.0)
-        visit.subject, visit.time_point, visit.truth = Subject(volume), time, None
         if visit.series == 1:  # nobody will ask for another time point
             clear([folder])
-        _segment(visit, task, tell)
+        subject = Subject(volume)
+        _segment(subject, task, tell)
+        # Not before: where this is cancelled, the page goes on showing what it showed.
+        visit.subject, visit.time_point, visit.truth = subject, time, None
 
     return Job(work)
 
 
-def _segment(visit: Visit, wanted: str, tell: Tell) -> None:
-    assert visit.subject is not None
-    task = visit.subject.fitting_task()
-    if wanted and (find_task(wanted).unit == "HU") == visit.subject.is_ct:
+def _segment(subject: Subject, wanted: str, tell: Tell) -> None:
+    task = subject.fitting_task()
+    if wanted and (find_task(wanted).unit == "HU") == subject.is_ct:
         task = find_task(wanted)
     if task is not None:
-        visit.subject.find(task, tell)
+        subject.find(task, tell)
 
 
-def run_task(visit: Visit, task: Task) -> Job:
+def run_task(subject: Subject, task: Task) -> Job:
     """Segment what is shown by another task."""
 
     def work(tell: Tell) -> None:
-        assert visit.subject is not None
-        visit.subject.find(task, tell)
+        subject.find(task, tell)
 
     return Job(work)
 

@@ -68,5 +68,5 @@ def status_html(w: dict[str, str], session: Session, spent: Seconds, *, example:
     link = DOWNLOAD + (EXAMPLE if example else session.token)
     return (
         f'<div class=status><span>{text}</span><a class=download href="{link}" download '
-        f'data-busy="{w["preparing"]}">{w["download"]}</a></div>'
+        f'data-busy="{w["preparing"]}" data-gone="{w["expired"]}">{w["download"]}</a></div>'
     )

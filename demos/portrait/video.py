@@ -110,23 +110,14 @@ def wire_stage(
         return threading.Event(), status_line(w["waiting"]), *_buttons(working=True), gr.update(visible=False)
 
     def run(path: str, halt: threading.Event, *values):
-        folder = Path(tempfile.mkdtemp(dir=tempfile.gettempdir()))
-        try:
-            with messages(w):
-                if halt.is_set():
-                    yield (
-                        status_line(w["video_stopped_early"]),
-                        gr.skip(),
-                        gr.skip(),
-                        *_buttons(working=False),
-                    )
-                    return
-                ending, function = make(*values)
-                target = folder / f"{Path(path).stem}-{ending}.mp4"
-                for news in work(path, target, function, halt):
-                    yield _finished(w, news) if isinstance(news, Summary) else _working(w, news)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)  # Gradio has its own copy by now
+        with messages(w):
+            if halt.is_set():
+                yield status_line(w["video_stopped_early"]), gr.skip(), gr.skip(), *_buttons(working=False)
+                return
+            ending, function = make(*values)
+            folder = Path(tempfile.mkdtemp(dir=tempfile.gettempdir()))
+            for news in work(path, folder / f"{Path(path).stem}-{ending}.mp4", function, halt):
+                yield _finished(w, news) if isinstance(news, Summary) else _working(w, news)
 
     ready = stage.start.click(
         prepare, stage.source, [stage.halt, stage.status, *stage.buttons, stage.result],
@@ -148,7 +139,8 @@ def work(
 ) -> Iterator[Progress | Summary]:
     """Progress about twice a second, then the summary.
 
-    ``halt`` stops it with what is done; so does closing the generator, as when the visitor is gone.
+    ``halt`` stops it with what is done; so does closing the generator, as when the visitor is gone. ``target``'s folder is
+    deleted after: Gradio has its own copy by then.
 
     Raises:
         InputError: as `process_video`.
@@ -182,7 +174,13 @@ def work(
                 return
     finally:
         halt.set()
-        thread.join()
+        # Whoever closes this is the server's event loop, which must not wait for the last frames.
+        threading.Thread(target=_clear, args=(thread, target.parent)).start()
+
+
+def _clear(working: threading.Thread, folder: Path) -> None:
+    working.join()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def status_line(text: str, bar: str = "") -> str:

@@ -175,20 +175,31 @@ def test_pictures_as_shown():
 
 
 def test_closing_the_visitors_tab_ends_the_work(tmp_path):
+    """Without waiting for it: what closes it is the server's event loop, which everybody's pages wait for."""
+    folder = tmp_path / "video"
+    folder.mkdir()
+
     def endless(source, target, function, *, progress):
         done = 0
         while progress(Progress(done := done + 1, None, 1.0, None, np.zeros((4, 4, 3), np.uint8))):
             time.sleep(0.01)
+        last_frame.wait(60)
         ended.set()
         return Summary(target, done, 1.0, True)
 
-    ended, halt = threading.Event(), threading.Event()
+    last_frame, ended, halt = threading.Event(), threading.Event(), threading.Event()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("demos.portrait.video.process_video", endless)
-        running = work("in.mp4", tmp_path / "out.mp4", lambda frame, _: frame, halt)
+        running = work("in.mp4", folder / "out.mp4", lambda frame, _: frame, halt)
         assert next(running).done >= 1
         running.close()
-    assert ended.is_set()
+        assert not ended.is_set() and folder.exists()
+        last_frame.set()
+        assert ended.wait(60)
+    end = time.monotonic() + 60
+    while folder.exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert not folder.exists()
 
 
 def test_damaged_or_missing_networks_are_told(monkeypatch, tmp_path):

@@ -68,6 +68,7 @@ def test_visitors_are_sent_to_their_language():
     assert visit("/", cookie="triptych-language=en", **korean).status_code == 200, "a choice wins"
     assert visit("/", cookie="a=b; triptych-language=ko").headers["location"] == "/ko/"
     assert visit("/", cookie="triptych-language=//evil.example").status_code == 200
+    assert visit("/ko").headers["location"] == "/ko/", "as people type it"
     assert visit("/ko/", cookie="triptych-language=en").status_code == 200, "an address is what it says"
 
 

@@ -77,6 +77,8 @@ def test_where_a_page_was_asked_from_is_not_told_to_the_next(gradio, client):
         ("/gradio_api/file=/tmp/a.js", {}),
         ("/assets/font-Akn07EZk2.woff2", {}),
         ("/assets/missing-Akn07EZk2.js", {}),
+        ("/assets/x/..%2f/Index-Akn07EZk2.js", {}),
+        ("/assets//Index-Akn07EZk2.js", {}),
         (SCRIPT, {"range": "bytes=0-3"}),
         (SCRIPT, {"if-none-match": '"a"'}),
     ],

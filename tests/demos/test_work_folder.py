@@ -37,6 +37,27 @@ def test_it_is_gone_when_the_server_ends(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no such signal")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_it_is_gone_when_a_service_manager_ends_the_server(tmp_path, number):
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom demos.__main__ import heed_signals, serve\n"
+        "from demos.work_folder import work_folder\n"
+        "async def app(scope, receive, send): await receive()\n"
+        "heed_signals()\n"
+        "with work_folder(Path(sys.argv[1])) as folder:\n"
+        "    (folder / 'scan.nii').write_bytes(b'0')\n    serve(app, '127.0.0.1', 0, open_browser=False)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout and "ready" in process.stdout.readline()
+    assert list(tmp_path.glob("*/scan.nii"))
+    process.send_signal(number)
+    assert process.wait(60) == 128 + number and process.stdout.read() == "Stopped.\n"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such signal")
 def test_a_killed_servers_files_go_when_the_next_one_starts(tmp_path):
     killed, left = start(tmp_path)
     living, used = start(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import io
 import re
 from pathlib import Path
@@ -227,6 +228,23 @@ def test_an_old_download_link_says_so(open_page, server):
     page = open_page()
     response = page.request.get(f"{server}/download/portrait/none")
     assert response.status == 404 and "no longer in memory" in response.text()
+
+
+def fail(status: int, route) -> None:
+    route.fulfill(status=status, body="no JSON")
+
+
+def test_a_download_that_fails_says_why_and_may_be_asked_for_again(open_page, tmp_path):
+    page = open_page("/ko/")
+    page.wait_for_selector("a.download", timeout=WAIT)
+    label = page.inner_text("a.download")
+    for status, told in ((404, "메모리에서 지워졌습니다"), (502, "처리하지 못했습니다")):
+        answer = functools.partial(fail, status)
+        page.route("**/download/portrait/*", answer, times=1)
+        page.click("a.download")
+        page.wait_for_selector(f"a.download:has-text('{told}')", timeout=WAIT)
+    download(page, tmp_path)
+    page.wait_for_selector(f"a.download:text-is('{label}')", timeout=WAIT)
 
 
 def test_a_snapshot_of_the_webcam_becomes_the_photo(open_page, launch, tmp_path):

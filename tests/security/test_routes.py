@@ -17,7 +17,7 @@ OPEN = {
     "GET /assets/any", "GET /static/any", "GET /gradio_api/info", "GET /gradio_api/upload_progress",
     "GET /gradio_api/queue/data", "GET /gradio_api/heartbeat/any", "GET /gradio_api/call/any/any",
     "GET /gradio_api/file=any", "HEAD /gradio_api/file=any", "POST /gradio_api/upload", "POST /gradio_api/queue/join",
-    "POST /gradio_api/cancel", "POST /gradio_api/reset", "POST /gradio_api/run/any", "POST /gradio_api/call/any",
+    "GET /gradio_api/app_id", "POST /gradio_api/cancel", "POST /gradio_api/reset", "POST /gradio_api/run/any", "POST /gradio_api/call/any",
 }  # fmt: skip
 
 

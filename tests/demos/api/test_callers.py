@@ -26,6 +26,7 @@ def upload(pages: Path, name: str = "me.png") -> Path:
 
 
 def call(callers: Callers, session: str, *uploads: Path) -> Path:
+    callers.know_uploads({str(path) for path in uploads})
     with callers.call(session, *map(str, uploads)) as folder:
         (folder / "result.png").write_bytes(b"result")
     return folder
@@ -88,3 +89,15 @@ def test_an_upload_stays_while_anyone_may_need_it(pages, monkeypatch):
     callers.end("c")
     callers.sweep()
     assert not path.exists() and not path.parent.exists()
+
+
+def test_what_nobody_sent_is_nobodys_to_delete(pages, monkeypatch):
+    """A call may name any file that its caller can see, such as the first screen's picture."""
+    callers = Callers(idle_s=1000)
+    shown = upload(pages, "example.png")
+    with callers.call("a", str(shown)):
+        pass
+    callers.end("a")
+    monkeypatch.setattr("demos.api.callers.time.time", lambda: os.stat(shown).st_ctime + 2000)
+    callers.sweep()
+    assert shown.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import gradio as gr
@@ -17,8 +18,23 @@ from demos.words import words
 from tests.demos.live.conftest import running
 
 
-def test_a_session_that_has_ended_is_forgotten(monkeypatch, tmp_path):
-    monkeypatch.setattr(endpoints, "FORGET_S", 0.2)
+@pytest.mark.parametrize(
+    "forget_s, forget_page_s, called, forgotten",
+    [(0.2, 60, True, True), (60, 0.2, False, True), (0.2, 60, False, False)],
+)
+def test_a_session_that_has_ended_is_forgotten(
+    monkeypatch, tmp_path, forget_s, forget_page_s, called, forgotten
+):
+    """A program's soon; a page's not: it may only have lost its connection, and goes on."""
+    monkeypatch.setattr(endpoints, "FORGET_S", forget_s)
+    monkeypatch.setattr(endpoints, "FORGET_PAGE_S", forget_page_s)
+    ended = threading.Event()
+
+    def end(callers, session):
+        ended.set()
+        return called
+
+    monkeypatch.setattr(Callers, "end", end)
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     # Gradio hears that a caller is gone when it next writes to it.
     monkeypatch.setenv("GRADIO_HEARTBEAT_INTERVAL", "0.2")
@@ -34,7 +50,8 @@ def test_a_session_that_has_ended_is_forgotten(monkeypatch, tmp_path):
         assert page.state_holder.capacity == endpoints.SESSIONS
         assert client.session_hash in page.state_holder.session_data
         client.close()
-        end = time.monotonic() + 60
+        assert ended.wait(60)
+        end = time.monotonic() + (60 if forgotten else 1)
         while page.state_holder.session_data and time.monotonic() < end:
             time.sleep(0.1)
-        assert not page.state_holder.session_data and not page.state_holder.time_last_used
+        assert bool(page.state_holder.session_data) is bool(page.state_holder.time_last_used) is not forgotten

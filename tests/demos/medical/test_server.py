@@ -196,6 +196,33 @@ def test_a_series_is_shown_at_the_chosen_time(client, scans):
     assert client.get(f"/medical/en/{token}/scan").json()["time"] == 1, "the last result stays"
 
 
+def test_a_time_point_that_was_cancelled_is_not_shown(client, scans, monkeypatch):
+    token, _ = send(client, scans / "series.nii")
+    before = client.get(f"/medical/en/{token}/tasks/{TASK}").json()
+    with monkeypatch.context() as patch:
+        patch.setattr("demos.medical.subject.segment", slow)
+        client.post(f"/medical/en/{token}/read?time=1", headers=OURS)
+        deadline = time.monotonic() + 120
+        while client.get(f"/medical/en/{token}/job").json()["share"] != 0.5:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        client.delete(f"/medical/en/{token}/job", headers=OURS)
+        assert wait(client, token)["outcome"] == "cancelled"
+    assert client.get(f"/medical/en/{token}/scan").json()["time"] == 0
+    assert client.get(f"/medical/en/{token}/tasks/{TASK}").json() == before
+
+
+def test_nothing_can_be_segmented_before_there_is_a_scan(client):
+    token = client.post("/medical/en", headers=OURS).json()["token"]
+    assert client.post(f"/medical/en/{token}/run?task={TASK}", headers=OURS).status_code == 404
+
+
+def slow(volume, task, progress):
+    while True:
+        progress("", 0.5)
+        time.sleep(0.01)
+
+
 def test_a_pair_is_one_volume_and_half_of_it_is_told(client, scans):
     token, job = send(client, scans / "pair.hdr", scans / "pair.img")
     assert job["outcome"] == "done"
@@ -305,11 +332,6 @@ def test_names_stay_in_the_visits_folder(client, visits):
 
 
 def test_cancelling_leaves_what_was_there(client, opened, monkeypatch):
-    def slow(volume, task, progress):
-        while True:
-            progress("", 0.5)
-            time.sleep(0.01)
-
     monkeypatch.setattr("demos.medical.subject.segment", slow)
     token = client.post("/medical/en?example=ct", headers=OURS)
     assert client.post("/medical/en?example=none", headers=OURS).status_code == 404
