@@ -83,6 +83,11 @@ def test_what_cannot_be_read_is_refused_in_words(server, page):
         post(f"{server.address}{page}/gradio_api/call/portrait", json={"data": 3}),
         post(f"{server.address}{page}/gradio_api/call/no-such", json={"data": []}),
         post(f"{server.address}{page}/gradio_api/reset", json={"event_id": 7}),
+        post(
+            f"{server.address}/scoring/en/overlap",
+            content=b'{"truth": NaN}',
+            headers={"content-type": "application/json"},
+        ),
     ]
     for answer in answers:
         assert 400 <= answer.status_code < 500, (answer.request.url, answer.status_code, answer.text)
