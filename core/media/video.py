@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from core.errors import InputError
 from core.media.containers import MAX_HOURS, duration_s, frame_rate, main_stream, open_video
+from core.media.hdr import HLG, PQ, SdrTable
 from core.media.probe import VIDEO_WORDS, read_head
 from core.media.sound import Sound, Way, ways
 
@@ -34,12 +36,23 @@ class Frame:
     time_s: float
 
 
-def upright(frame: av.VideoFrame, turns: int = 0, size: tuple[int, int] | None = None) -> np.ndarray:
-    """A decoded frame as uint8 RGB (H, W, 3), scaled to ``size`` (width, height), then turned left by ``turns`` quarters."""
+def upright(
+    frame: av.VideoFrame,
+    turns: int = 0,
+    size: tuple[int, int] | None = None,
+    table: Callable[[int, int, int], SdrTable] = SdrTable,
+) -> np.ndarray:
+    """A decoded frame as uint8 RGB (H, W, 3), scaled to ``size`` (width, height), then turned left by ``turns`` quarters.
+
+    ``table``: makes what brings a wide range of light to ours, or gives one that was made before.
+    """
     width, height = size or (frame.width, frame.height)
     # Untagged video is BT.709 when it is HD, else BT.601: what players assume.
     matrix = _MATRICES.get(int(frame.colorspace), "ITU709" if frame.height >= 720 else "ITU601")
-    pixels = frame.reformat(width, height, format="rgb24", src_colorspace=matrix).to_ndarray()
+    transfer = int(getattr(frame, "color_trc", 0))  # older PyAV does not tell
+    form = "rgb48le" if transfer in (PQ, HLG) else "rgb24"
+    shown = frame.reformat(width, height, format=form, src_colorspace=matrix)
+    pixels = table(width, height, transfer)(shown) if transfer in (PQ, HLG) else shown.to_ndarray()
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
 
 
@@ -118,6 +131,7 @@ class VideoReader:
         """Upright frames in order, all of the first one's size; audio packets go to ``on_audio`` as they come along."""
         wanted: list[Any] = [self.stream] + ([self.audio] if self.audio and on_audio else [])
         first = last = None
+        table = lru_cache(maxsize=1)(SdrTable)
         try:
             for packet in self._container.demux(*wanted):
                 if packet.stream is not self.stream:
@@ -134,7 +148,9 @@ class VideoReader:
                     if (pts - first) * self.time_base > 3600 * MAX_HOURS:  # whatever its header claims
                         self.damaged = f"its frames go on after {MAX_HOURS} hours"
                         return
-                    yield Frame(upright(frame, self.turns, self._size), pts, float(pts * self.time_base))
+                    yield Frame(
+                        upright(frame, self.turns, self._size, table), pts, float(pts * self.time_base)
+                    )
         except av.error.FFmpegError as error:
             # What came before is good; the caller tells the user where it ended.
             self.damaged = (
