@@ -17,7 +17,7 @@ import cv2
 
 from core.errors import InputError
 from core.media.probe import kind
-from core.media.video import Frame, VideoReader, upright
+from core.media.video import Frame, VideoReader, decoded, upright
 
 OPEN_S, READ_S = 10.0, 10.0
 """So long an address may take to answer, and to give its next frame."""
@@ -162,11 +162,12 @@ class Address(_Live):
 
     def frames(self) -> Iterator[Frame]:
         try:
-            for frame in self._container.decode(self._stream):
-                pts, time_s = self._now()
-                if self.recorded and frame.time is not None:
-                    pts, time_s = round(1000 * frame.time), float(frame.time)
-                yield Frame(upright(frame), pts, time_s)
+            for packet in self._container.demux(self._stream):
+                for frame in decoded(packet):
+                    pts, time_s = self._now()
+                    if self.recorded and frame.time is not None:
+                        pts, time_s = round(1000 * frame.time), float(frame.time)
+                    yield Frame(upright(frame), pts, time_s)
         except av.error.FFmpegError as error:
             self.damaged = f"broke off ({_reason(error, READ_S)})"
             return

@@ -56,6 +56,15 @@ def upright(
     return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
 
 
+def decoded(packet: av.Packet, lost: Callable[[], None] = lambda: None) -> list[av.VideoFrame]:
+    """A packet's frames; none of a damaged one, which need not end a video: decoders go on with the next. ``lost`` hears of it."""
+    try:
+        return list(packet.decode())
+    except av.error.InvalidDataError:
+        lost()
+        return []
+
+
 class Clocked(Protocol):
     """What a writer needs to know of a source: seconds per tick, frames per second (guessed), how wide a pixel is against its
     height, its audio or None."""
@@ -138,7 +147,7 @@ class VideoReader:
                     if packet.dts is not None and on_audio:
                         on_audio(packet)
                     continue
-                for frame in self._decode(packet):
+                for frame in decoded(packet, self._count_lost):
                     pts = frame.pts
                     step = max(1, round(1 / (self.rate * self.time_base)))
                     if pts is None or (last is not None and pts <= last):
@@ -165,12 +174,8 @@ class VideoReader:
             told.append(f"{self.damaged}; the result ends there")
         return "; ".join(told) or None
 
-    def _decode(self, packet: av.Packet) -> list[av.VideoFrame]:
-        try:
-            return list(packet.decode())
-        except av.error.InvalidDataError:  # one that is damaged need not end it: decoders go on with the next
-            self.lost += 1
-            return []
+    def _count_lost(self) -> None:
+        self.lost += 1
 
     def close(self) -> None:
         self._container.close()

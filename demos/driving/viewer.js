@@ -3,11 +3,13 @@ import { Choice, Stage, ask, complain } from './stage.js';
 
 // What stays the same from one picture to the next.
 export const kept = { view: 'overlay', opacity: 55, token: null };
+let opened = 0; // viewers so far: the answer of one that is not the newest comes too late
 let last = null; // the newest viewer that has something to show: it stands until the next one has, too
 
 export class Viewer {
   constructor(root) {
     this.root = root;
+    this.turn = ++opened;
     this.words = JSON.parse(root.dataset.words);
     if (last) {
       root.replaceChildren(last.above);
@@ -15,6 +17,7 @@ export class Viewer {
       last.wait(true);
     }
     this.load().catch((error) => {
+      if (this.turn !== opened) return;
       last?.wait(false);
       this.failed(error);
     });
@@ -30,6 +33,7 @@ export class Viewer {
     this.stage = new Stage(this.above.querySelector('.dr-stage'), this.words);
     this.choice = new Choice(this.above, kept, () => this.show());
     const told = await this.stage.show(this.choice.view, this.choice.opacity);
+    if (this.turn !== opened) return this.stage.forget();
     last?.stage.forget();
     last = this;
     this.root.replaceChildren(this.above);

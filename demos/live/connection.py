@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import time
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ BAD_FRAMES = 20
 
 # Codes of our own (RFC 6455 leaves 4000 to 4999 to applications): the page knows them.
 CLOSED_IDLE, CLOSED_BAD = 4000, 4001
+"""It rested; or it went wrong, as was told before, and would again."""
 
 
 @dataclass
@@ -70,6 +72,7 @@ class Connection:
         self._mode: Mode | None = None
         self._made: tuple[str, str] | None = None
         self._applied: tuple | None = None
+        self._pictures = 0  # so many have come
         self._noticed = ""
         self._newest: _Frame | None = None
         self._arrived = asyncio.Event()
@@ -115,6 +118,13 @@ class Connection:
                     bad += 1
                     await self._tell({"type": "error", "message": explain(error, self._words)})
                     answer = dropped_message(frame.number)
+                except Exception as error:
+                    if isinstance(error, RuntimeError) and "shutdown" in str(error):
+                        raise  # the server stops, and its executor with it
+                    # No fault of the page's, and nothing that trying again would mend.
+                    logging.getLogger(__name__).exception("the live view failed")
+                    await self._tell({"type": "error", "message": self._words["error"]})
+                    break
                 await self._send(answer)
                 await self._tell_notice()
             await self._socket.close(CLOSED_BAD)
@@ -143,7 +153,7 @@ class Connection:
             self._mode = MAKERS[settings.mode](load_segmenter(settings.network))
             self._made = settings.mode, settings.network
             self._applied = None
-        if self._applied != (wanted := (settings, id(picture), height, width)):
+        if self._applied != (wanted := (settings, self._pictures, height, width)):
             self._mode.set(settings, picture, height, width)
             self._applied = wanted
         return self._mode
@@ -165,11 +175,14 @@ class Connection:
                     return
 
     async def _take(self, message: Incoming) -> None:
+        if message.kind == "P" and not message.data:
+            self._picture, self._pictures = None, self._pictures + 1
+            return
         if message.kind == "P":
             photo = await asyncio.get_running_loop().run_in_executor(
                 self._executor, read_image, message.data, "the background picture"
             )
-            self._picture = photo.pixels
+            self._picture, self._pictures = photo.pixels, self._pictures + 1
             return
         # The newest frame wins: what nobody has begun to work on is answered at once, undone.
         late, self._newest = self._newest, _Frame(message, time.monotonic())

@@ -39,8 +39,15 @@
       say(message, {}, true);
       state.until = performance.now() + SHOWN_MS;
     },
-    lost: () => say('live_lost', {}, true),
-    idle: () => say('live_idle'),
+    lost() {
+      state.notice = '';                    // the next connection says again what holds
+      say('live_lost', {}, true);
+    },
+    failed: () => release(),
+    idle() {
+      state.notice = '';
+      say('live_idle');
+    },
     size: ({ width, height }) => { find('screen').style.aspectRatio = `${width} / ${height}`; },
     figures({ rate, latency, times }) {
       if (!state.running) return;
@@ -71,6 +78,7 @@
     if (!window.OffscreenCanvas || !HTMLCanvasElement.prototype.transferControlToOffscreen)
       return say('live_old_browser', {}, true);
     const token = ++state.token;
+    dropCamera();                           // first: one that is in use cannot be had in another size, nor, on phones, another one
     say('live_asking');
     const [width, height] = find('resolution').value.split('x').map(Number);
     const facing = state.values?.mode === 'driving' ? 'environment' : 'user';
@@ -91,8 +99,7 @@
       stream.getTracks().forEach((track) => track.stop());
       return;
     }
-    dropCamera();                           // of another size or another one: the connection stays, and its place
-    state.stream = stream;
+    state.stream = stream;                  // of another size or another one: the connection stays, and its place
     const track = stream.getVideoTracks()[0];
     state.used = track.getSettings().deviceId || '';
     track.addEventListener('ended', () => stream === state.stream && unplugged());
@@ -222,7 +229,7 @@
       state.worker?.postMessage({ kind: 'settings', values });
     },
     async picture(file) {
-      if (!file?.url) return;
+      if (!file?.url) return state.worker?.postMessage({ kind: 'picture', blob: new Blob([]) });
       try {
         const bitmap = await createImageBitmap(await (await fetch(file.url)).blob());
         const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));

@@ -81,7 +81,7 @@ def _stage(w: dict[str, str]) -> str:
         f"<div id=live data-words='{_attribute(texts)}' data-settings='{_attribute(settings)}'>"
         "<div id=live-screen><canvas id=live-canvas class=mirrored></canvas>"
         f"<div class=invite><button id=live-start class=go>{w['live_start']}</button><p>{w['live_private']}</p></div></div>"
-        "<div class=status><span role=status><span id=live-status></span> <span id=live-figures></span></span>"
+        "<div class=status><span role=status><span id=live-status></span> <span id=live-figures aria-live=off></span></span>"
         f"<span class=tools><label hidden>{w['live_camera']} <select id=live-camera></select></label>"
         f"<label>{w['live_resolution']} <select id=live-resolution>{resolutions}</select></label>"
         f"<button id=live-save>{w['live_save']}</button><button id=live-stop>{w['live_stop']}</button></span></div></div>"

@@ -3,7 +3,7 @@
 importScripts('wire.js');
 const IN_FLIGHT = 2;
 const DROPPED = 'D'.charCodeAt(0), PICTURE = 'P'.charCodeAt(0);
-const CLOSED_IDLE = 4000;
+const CLOSED_IDLE = 4000, CLOSED_BAD = 4001;
 
 let canvas, context;                        // what is seen
 let socket = null, url = '', wanted = false, ready = false, resting = false, retry = 0, timer = 0;
@@ -39,6 +39,7 @@ function connect() {
       tell('idle');
       return;
     }
+    if (code === CLOSED_BAD) return tell('failed');  // as was told before, and would be again
     tell('lost');
     timer = setTimeout(connect, Math.min(5000, 500 * 2 ** retry++));
   };

@@ -129,6 +129,7 @@ def slice_json(answer: SliceAnswer, task: Task, w: dict[str, str]) -> dict[str, 
         )
     return {
         "size": list(answer.ids.shape),
+        "colors": [list(label.color) for label in shown_labels(task.labels)],
         "ids": _base64(table[answer.ids.astype(np.int64)]),
         "maps": maps,
         "milliseconds": round(1000 * answer.seconds),

@@ -16,8 +16,8 @@ function arrange(bytes, [count], plane, steps, into) {
 }
 
 export class OneSlice {
-  constructor(root, viewer, words, task) {
-    Object.assign(this, { root, viewer, words, task });
+  constructor(root, viewer, words, task, explain) {
+    Object.assign(this, { root, viewer, words, task, explain });
     this.choice = root.querySelector('[data-maps]');
     this.said = root.querySelector('[data-one]');
     for (const button of root.querySelectorAll('[data-slice]')) button.addEventListener('click', () => this.run(button));
@@ -35,13 +35,13 @@ export class OneSlice {
     button.setAttribute('aria-busy', 'true');
     try {
       const found = await askJson(address(scan.token, 'tasks', task, 'slices', plane.name, String(whole)));
-      if (scan !== viewer.scan) return;
+      if (scan !== viewer.scan || index !== viewer.cross[plane.axis]) return; // about what is no longer shown
       this.found = { ...found, plane: plane.name, index, ids: decode(found.ids), maps: found.maps.map((map) => ({ ...map, bytes: decode(map.bytes) })) };
       this.map = null;
       this.offer(plane, whole);
       this.show();
     } catch (error) {
-      this.said.textContent = error.message;
+      if (scan === viewer.scan) this.said.textContent = this.explain(error);
     } finally {
       button.removeAttribute('aria-busy');
     }
@@ -85,7 +85,7 @@ export class OneSlice {
       paint: (plane) => {
         const codes = arrange(map ? map.bytes : found.ids, found.size, plane, viewer.scan.info.steps, plane.codes);
         if (map) paintShare(codes, Math.max(.7, viewer.look.opacity), plane.pixels);
-        else paintOver(codes, viewer.colors.length > 1 ? viewer.colors : [], Math.max(.35, viewer.look.opacity), plane.pixels);
+        else paintOver(codes, [undefined, ...found.colors], Math.max(.35, viewer.look.opacity), plane.pixels);
       },
     };
     viewer.changed();

@@ -18,9 +18,9 @@ export class Panel {
     this.words = JSON.parse(root.dataset.words);
     this.viewer = new Viewer(root, this.words);
     this.legend = new Legend(this.find('.md-legend'), this.viewer, this.words);
-    this.surface = new SurfaceView(this.find('[data-surface]'), this.viewer, this.words);
+    this.surface = new SurfaceView(this.find('[data-surface]'), this.viewer, this.words, (error) => this.explain(error));
     this.tasks = this.find('[data-tasks]');
-    this.one = new OneSlice(this.find('.md-one'), this.viewer, this.words, () => this.tasks.value);
+    this.one = new OneSlice(this.find('.md-one'), this.viewer, this.words, () => this.tasks.value, (error) => this.explain(error));
     wireLooks(root, this.viewer);
     this.wire();
     this.open((signal) => this.start(root.dataset.first, signal));
@@ -29,6 +29,7 @@ export class Panel {
   find(selector) { return this.root.querySelector(selector); }
 
   wire() {
+    this.find('[data-run]').disabled = true; // until there is a scan
     for (const button of this.root.querySelectorAll('[data-example]'))
       button.addEventListener('click', () => this.open((signal) => this.start(button.dataset.example, signal)));
     const field = this.find('[data-scan-files]'), zone = this.find('.md-drop'), truth = this.find('[data-truth-files]');
@@ -48,7 +49,7 @@ export class Panel {
     this.find('[data-cancel]').addEventListener('click', () => this.cancel());
     this.find('[data-time] select').addEventListener('change', ({ target }) =>
       this.open((signal) => this.reread(Number(target.value), signal))
-        .finally(() => { target.value = this.scan.info.time; }));
+        .finally(() => { if (!this.stop) target.value = this.scan.info.time; }));
     addEventListener('pagehide', () => { for (const token of [this.scan?.token, this.coming]) if (token) sayGoodbye(token); });
     addEventListener('pageshow', ({ persisted }) => { if (persisted) location.reload(); }); // what it showed has been deleted
     setInterval(() => { if (this.scan) ask(address(this.scan.token, 'job')).catch(() => {}); }, ALIVE_MS);
@@ -103,12 +104,13 @@ export class Panel {
   }
 
   // Waits for a new visit's work, shows it, and ends the visit before.
-  async finish(token, signal) {
+  async finish(token, signal, origin = token) {
     const before = this.scan?.token;
     this.coming = token;
     try {
       await this.followed(token, signal);
       const scan = await Scan.open(token, (share) => this.progress(this.words.doing_fetching, share), signal);
+      scan.origin = origin;
       await this.show(scan, scan.info.done.at(-1), signal);
     } catch (error) {
       sayGoodbye(token);
@@ -119,13 +121,11 @@ export class Panel {
     if (before) sayGoodbye(before);
   }
 
-  // Another time point of the series that is shown.
+  // Another time point of the series that is shown: a visit of its own, so that this one stays whole until that one is here.
   async reread(time, signal) {
-    const { token } = this.scan, task = this.scan.finding?.task || '';
-    await ask(`${address(token, 'read')}?time=${time}&task=${encodeURIComponent(task)}`, 'POST', signal);
-    await this.followed(token, signal);
-    const scan = await Scan.open(token, (share) => this.progress(this.words.doing_fetching, share), signal);
-    await this.show(scan, scan.info.done.at(-1), signal);
+    const { token: shown, origin, finding } = this.scan;
+    const { token } = await askJson(`${address(shown, 'at')}?time=${time}&task=${encodeURIComponent(finding?.task || '')}`, 'POST', signal);
+    await this.finish(token, signal, origin);
   }
 
   async segment(signal) {
@@ -176,6 +176,7 @@ export class Panel {
     this.surface.open(scan, again);
     this.describe(scan);
     this.root.dataset.state = 'shown';
+    this.find('[data-run]').disabled = false;
     this.root.dataset.token = scan.token;
   }
 

@@ -27,7 +27,7 @@ from demos.medical.examples import examples
 from demos.medical.job import Job
 from demos.medical.shown import encode_ids, encode_share, encode_values, gzipped, shown_copy
 from demos.medical.truth import Truth, read_truth
-from demos.medical.uploads import clear, main_file, store
+from demos.medical.uploads import clear, main_file, share, store
 from demos.medical.visits import Visit, Visits
 from demos.medical.work import open_example, open_upload, run_task, scores_of, truth_of
 from demos.portrait.messages import explain
@@ -112,6 +112,19 @@ def medical_router(visits: Visits) -> APIRouter:
         language: Language, token: str, time: int = 0, task: str = "", x_triptych: str | None = Header(None)
     ) -> Response:
         return start(language, token, x_triptych, lambda visit: open_upload(visit, time, task))
+
+    @router.post("/{language}/{token}/at")
+    def another_time(
+        language: Language, token: str, time: int, task: str = "", x_triptych: str | None = Header(None)
+    ) -> dict[str, str]:
+        """Another time point of the same file is a visit of its own: this one stays what it is until the page has that one."""
+        _ours(x_triptych)
+        w = words(language)
+        visit, other = find(token, w), visits.open()
+        with telling(w):
+            share(visit.folder / "scan", other.folder / "scan")
+        other.job = open_upload(other, time, task)
+        return {"token": other.token}
 
     @router.post("/{language}/{token}/run")
     def run(language: Language, token: str, task: str, x_triptych: str | None = Header(None)) -> Response:

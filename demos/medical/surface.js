@@ -28,8 +28,8 @@ void main() {
 const FIRST = [-.5, .12]; // radians: from the front, a little from the patient's right and above
 
 export class SurfaceView {
-  constructor(figure, viewer, words) {
-    Object.assign(this, { figure, viewer, words, angles: [...FIRST], zoom: 1.5, parts: [] });
+  constructor(figure, viewer, words, explain) {
+    Object.assign(this, { figure, viewer, words, explain, angles: [...FIRST], zoom: 1.5, parts: [] });
     this.canvas = figure.querySelector('canvas');
     this.button = figure.querySelector('.md-make');
     this.said = figure.querySelector('.md-said');
@@ -70,7 +70,8 @@ export class SurfaceView {
       this.figure.dataset.state = 'shown';
       this.draw();
     } catch (error) {
-      this.say(error.message);
+      if (scan !== this.scan || finding !== scan.finding) return;
+      this.say(this.explain(error));
       this.button.hidden = false;
     }
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
@@ -53,6 +54,23 @@ async def store(chunks: AsyncIterator[bytes], folder: Path, name: str, limit: in
         path.unlink(missing_ok=True)
         raise
     return path
+
+
+def share(folder: Path, other: Path) -> None:
+    """Give ``other`` the files of ``folder``, either of which may be deleted first.
+
+    Raises:
+        InputError: there is no room.
+    """
+    other.mkdir(exist_ok=True)
+    try:
+        for path in folder.iterdir() if folder.is_dir() else ():
+            try:
+                os.link(path, other / path.name)
+            except OSError:  # not every file system has links
+                shutil.copyfile(path, other / path.name)
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be kept ({error.strerror})", "room on the disk") from None
 
 
 def main_file(folder: Path) -> Path:

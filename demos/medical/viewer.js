@@ -18,7 +18,7 @@ export class Viewer {
 
   // Another scan; the crosshair starts in the middle of what was found.
   open(scan) {
-    const same = this.scan && this.scan.token === scan.token && String(this.scan.shape) === String(scan.shape);
+    const same = this.scan && this.scan.origin === scan.origin && String(this.scan.shape) === String(scan.shape);
     this.scan = scan;
     this.alone = null;
     if (!same) {
@@ -29,6 +29,9 @@ export class Viewer {
     }
     this.table = greyTable(this.look.level, this.look.width, scan.info);
     for (const plane of this.planes) plane.open(scan);
+    // Enlarged, and of this scan there is nothing to see in it: the others would stay hidden behind it.
+    const { enlarged } = this.root.dataset;
+    if (enlarged && this.root.querySelector(`[data-plane="${enlarged}"]`)?.hidden) this.enlarge(enlarged);
     this.found();
   }
 

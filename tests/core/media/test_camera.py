@@ -8,6 +8,7 @@ import time
 import types
 from fractions import Fraction
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -105,6 +106,19 @@ def test_a_recording_behind_an_address_has_its_own_clock(served_file, make_video
     assert source.recorded
     assert [round(f.time_s, 2) for f in source.frames()] == [round(i / 25, 2) for i in range(10)]
     assert source.damaged is None
+    source.close()
+
+
+def test_a_damaged_packet_does_not_end_an_address(served_file, make_video):
+    path = make_video("clip.mp4", frames=40)
+    with av.open(str(path)) as container:
+        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
+    raw = bytearray(path.read_bytes())
+    at, size = packets[20]
+    raw[at : at + size] = bytes(size)
+    path.write_bytes(raw)
+    source = open_source(served_file(path))
+    assert len(list(source.frames())) > 35 and source.damaged is None
     source.close()
 
 

@@ -76,6 +76,9 @@ def test_a_background_picture_of_another_size_and_before_it_a_blur(serve):
     client.wire.send(b"P" + cv2.imencode(".png", green)[1].tobytes())
     client.send_frame(2, GREY)
     assert decode_frame(client.hear()[2])[50, 120, 1] > 220
+    client.wire.send(b"P")  # taken away
+    client.send_frame(3, GREY)
+    assert abs(int(decode_frame(client.hear()[2])[50, 120, 1]) - 128) < 12
 
 
 def test_a_matte_is_grey(serve):
@@ -248,3 +251,20 @@ def test_who_never_reads_loses_its_place_to_who_waits(serve, monkeypatch):
         assert other.hear()[:2] == ("F", 1)
     finally:
         deaf.wire.socket.shutdown(socket.SHUT_RDWR)  # or its own close would wait for its own send
+
+
+def test_a_network_that_fails_is_told_and_not_tried_again(serve, monkeypatch, caplog):
+    """It is no lost connection: the page would come back for ever."""
+
+    def fails(*_):
+        raise RuntimeError("the processor has no such instruction")
+
+    client = serve()()
+    ready(client)
+    monkeypatch.setattr(connection.Connection, "_ready_mode", fails)
+    client.send_frame(1, GREY)
+    assert client.hear()["type"] == "error"
+    with pytest.raises(ConnectionClosed) as closed:
+        client.hear()
+    assert closed.value.rcvd.code == connection.CLOSED_BAD
+    assert "no such instruction" in caplog.text

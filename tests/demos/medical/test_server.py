@@ -212,6 +212,23 @@ def test_a_time_point_that_was_cancelled_is_not_shown(client, scans, monkeypatch
     assert client.get(f"/medical/en/{token}/tasks/{TASK}").json() == before
 
 
+def test_another_time_point_is_a_visit_of_its_own(client, scans, visits):
+    """Until the page has it, and where it never gets it, what it shows stays whole."""
+    token, _ = send(client, scans / "series.nii")
+    before = client.get(f"/medical/en/{token}/tasks/{TASK}").json()
+    other = client.post(f"/medical/en/{token}/at?time=1&task={TASK}", headers=OURS).json()["token"]
+    assert wait(client, other)["outcome"] == "done"
+    assert [client.get(f"/medical/en/{t}/scan").json()["time"] for t in (token, other)] == [0, 1]
+    assert client.get(f"/medical/en/{token}/tasks/{TASK}").json() == before
+    client.post(f"/medical/en/{token}/end")
+    assert client.get(f"/medical/en/{other}/tasks/{TASK}").json()["labels"] != before["labels"]
+    again = client.post(f"/medical/en/{other}/at?time=0", headers=OURS).json()["token"]
+    assert wait(client, again)["outcome"] == "done", "the file outlives the visit that brought it"
+    bad = client.post(f"/medical/en/{other}/at?time=7", headers=OURS).json()["token"]
+    assert "no time point 7" in wait(client, bad)["error"]
+    assert client.post(f"/medical/en/{other}/at?time=0").status_code == 403
+
+
 def test_nothing_can_be_segmented_before_there_is_a_scan(client):
     token = client.post("/medical/en", headers=OURS).json()["token"]
     assert client.post(f"/medical/en/{token}/run?task={TASK}", headers=OURS).status_code == 404
