@@ -117,12 +117,26 @@ def heed_signals() -> None:
     """What a service manager or a closing terminal sends ends the server as Ctrl-C does: with its visitors' files deleted."""
 
     def end(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
+        for (
+            heeded
+        ) in numbers:  # a closing terminal sends several; what is being tidied up must not stop half-way
+            signal.signal(heeded, signal.SIG_IGN)
+        raise Ended(number)
 
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows lacks one
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+    numbers = [
+        getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
+    ]  # Windows lacks one
+    for number in numbers:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, end)
+
+
+class Ended(SystemExit):
+    """By a signal, which ends the process in the end: who sent it looks for that."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.number = number
 
 
 def serve(app, host: str, port: int, *, open_browser: bool) -> None:
@@ -170,4 +184,9 @@ def _is_no_farewell(record: logging.LogRecord) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Ended as ended:
+        sys.stdout.flush()
+        signal.signal(ended.number, signal.SIG_DFL)
+        signal.raise_signal(ended.number)

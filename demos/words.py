@@ -192,6 +192,9 @@ CARDS |= DRIVING_CARDS
 
 # Core speaks English. What a visitor can run into is told in Korean too: (pattern of the English text, Korean).
 KOREAN_ERRORS: list[tuple[str, str]] = [
+    # Notes of videos.
+    (r"^(?P<name>.+?): .*the result ends there", "{name} 파일이 중간에 손상되어 결과도 거기에서 끝납니다."),
+    (r"^(?P<name>.+?): (?P<n>\d+) damaged pieces of", "{name} 파일의 손상된 조각 {n}개를 건너뛰었습니다."),
     (r"\.safetensors|no weights are called", "모델 파일이 손상되었거나 없습니다. weights/ 폴더를 git에서 되살려 주세요."),
     (r"^(?P<name>.+?) is not a photo", "{name} 파일은 사진이 아닙니다. JPEG, PNG, WebP, HEIC 같은 사진 파일을 골라 주세요."),
     (r"^(?P<name>.+?) is damaged or cut short", "{name} 파일이 손상되었거나 일부만 있습니다. 다시 복사하거나 내려받아 주세요."),

@@ -113,29 +113,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     go_offline()
     settle_heap()
     try:
-        if options.command == "portrait":
-            from core.cli.portrait import run
-
-            return run(options)
-        if options.command == "driving":
-            from core.cli.driving import run as run_driving
-
-            return run_driving(options)
-        if options.command == "webcam":
-            from core.cli.webcam import run as run_webcam
-
-            return run_webcam(options)
-        if options.command == "medical":
-            from core.cli.medical import run as run_medical
-
-            return run_medical(options)
-        if options.command == "evaluate":
-            from core.cli.evaluate import run as run_evaluate
-
-            return run_evaluate(options)
-        from core.cli.weights import run as run_weights
-
-        return run_weights(options)
+        code = _run(options)
+        sys.stdout.flush()  # here, where a closed pipe is heard of
+        return code
     except InputError as error:
         return _refuse(error)
     except BrokenPipeError:
@@ -155,6 +135,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.command == "portrait":
+        from core.cli.portrait import run
+
+        return run(options)
+    if options.command == "driving":
+        from core.cli.driving import run as run_driving
+
+        return run_driving(options)
+    if options.command == "webcam":
+        from core.cli.webcam import run as run_webcam
+
+        return run_webcam(options)
+    if options.command == "medical":
+        from core.cli.medical import run as run_medical
+
+        return run_medical(options)
+    if options.command == "evaluate":
+        from core.cli.evaluate import run as run_evaluate
+
+        return run_evaluate(options)
+    from core.cli.weights import run as run_weights
+
+    return run_weights(options)
 
 
 def _refuse(error: InputError) -> int:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -16,6 +17,7 @@ import av
 import cv2
 
 from core.errors import InputError
+from core.media.hdr import SdrTable
 from core.media.probe import kind
 from core.media.video import Frame, VideoReader, decoded, upright
 
@@ -161,13 +163,14 @@ class Address(_Live):
         self.width, self.height = self._stream.width, self._stream.height
 
     def frames(self) -> Iterator[Frame]:
+        table = lru_cache(maxsize=1)(SdrTable)
         try:
             for packet in self._container.demux(self._stream):
                 for frame in decoded(packet):
                     pts, time_s = self._now()
                     if self.recorded and frame.time is not None:
                         pts, time_s = round(1000 * frame.time), float(frame.time)
-                    yield Frame(upright(frame), pts, time_s)
+                    yield Frame(upright(frame, table=table), pts, time_s)
         except av.error.FFmpegError as error:
             self.damaged = f"broke off ({_reason(error, READ_S)})"
             return

@@ -162,9 +162,7 @@ class VideoReader:
                     )
         except av.error.FFmpegError as error:
             # What came before is good; the caller tells the user where it ended.
-            self.damaged = (
-                f"it is damaged after {float((last or 0) * self.time_base):.1f} s ({error.strerror})"
-            )
+            self.damaged = f"it is damaged after {float(((last or 0) - (first or 0)) * self.time_base):.1f} s ({error.strerror})"
 
     @property
     def note(self) -> str | None:

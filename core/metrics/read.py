@@ -136,7 +136,7 @@ def read_label_volume(path: Path) -> LabelVolume:
         whole = np.rint(values)
         if not (np.isfinite(values).all() and (whole == values).all()):
             raise InputError(f"{path} has values such as {_odd(values):g}", "whole numbers, one a label")
-        largest = np.abs(whole).max()
+        largest = max(whole.max(), -whole.min())
         if largest > 2**31 - 1:
             raise InputError(f"{path} has values such as {largest:g}", "labels up to 2147483647")
         values = whole.astype(np.int32)
@@ -149,9 +149,17 @@ def _odd(values: np.ndarray) -> float:
     return float(values[~(np.isfinite(values) & (np.rint(values) == values))].flat[0])
 
 
-def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Values (X, Y, Z) after their scaling, and the affine; nothing is read that the header does not account for."""
-    head_path, data_path = pair_of(path)
+def volume_shape(path: Path) -> tuple[int, int, int]:
+    """Voxels along X, Y, Z of a label volume, by its header alone.
+
+    Raises:
+        InputError: missing, damaged or not three-dimensional.
+    """
+    return _read_header(path)[1]
+
+
+def _read_header(path: Path) -> tuple[Any, tuple[int, int, int]]:
+    head_path, _ = pair_of(path)
     header = sniff_header(head_path)
     if header is None:
         raise InputError(f"{path.name} is not a NIfTI file, or damaged", "a whole NIfTI volume", _TODO)
@@ -159,13 +167,20 @@ def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
     shape = tuple(int(n) for n in header["dim"][1 : int(header["dim"][0]) + 1])
     if math.prod(shape[3:]) != 1:
         raise InputError(f"{path.name} is {shape}", "a volume (X, Y, Z) of labels")
+    return header, (shape[0], shape[1], shape[2])
+
+
+def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Values (X, Y, Z) after their scaling, and the affine; nothing is read that the header does not account for."""
+    header, shape = _read_header(path)
+    head_path, data_path = pair_of(path)
     dtype = header.get_data_dtype()
     offset = data_offset(header, head_path, single=head_path == data_path)
     size = math.prod(shape) * dtype.itemsize
     check_file_size(data_path, offset + size)
     with open_plain(data_path) as file:
         skip(file, offset, path.name)
-        values = np.frombuffer(read_exactly(file, size, path.name), dtype).reshape(shape[:3], order="F")
+        values = np.frombuffer(read_exactly(file, size, path.name), dtype).reshape(shape, order="F")
     slope, inter = scaling(header)
     if (slope, inter) != (1, 0):
         values = values * slope + inter

@@ -68,11 +68,10 @@ class Connection:
     def __init__(self, socket: WebSocket, slots: Slots, executor: Executor, w: dict[str, str]) -> None:
         self._socket, self._slots, self._executor, self._words = socket, slots, executor, w
         self._settings: Settings | None = None
-        self._picture: np.ndarray | None = None
+        self._picture: tuple[int, np.ndarray | None] = 0, None  # so many have come, and the newest
         self._mode: Mode | None = None
         self._made: tuple[str, str] | None = None
         self._applied: tuple | None = None
-        self._pictures = 0  # so many have come
         self._noticed = ""
         self._newest: _Frame | None = None
         self._arrived = asyncio.Event()
@@ -148,12 +147,12 @@ class Connection:
 
     def _ready_mode(self, height: int, width: int) -> Mode:
         """The mode with the newest settings; a change of the effect keeps the stream's history."""
-        settings, picture = self._settings or Settings(), self._picture
+        settings, (number, picture) = self._settings or Settings(), self._picture
         if self._mode is None or self._made != (settings.mode, settings.network):
             self._mode = MAKERS[settings.mode](load_segmenter(settings.network))
             self._made = settings.mode, settings.network
             self._applied = None
-        if self._applied != (wanted := (settings, self._pictures, height, width)):
+        if self._applied != (wanted := (settings, number, height, width)):
             self._mode.set(settings, picture, height, width)
             self._applied = wanted
         return self._mode
@@ -176,13 +175,13 @@ class Connection:
 
     async def _take(self, message: Incoming) -> None:
         if message.kind == "P" and not message.data:
-            self._picture, self._pictures = None, self._pictures + 1
+            self._picture = self._picture[0] + 1, None
             return
         if message.kind == "P":
             photo = await asyncio.get_running_loop().run_in_executor(
                 self._executor, read_image, message.data, "the background picture"
             )
-            self._picture, self._pictures = photo.pixels, self._pictures + 1
+            self._picture = self._picture[0] + 1, photo.pixels
             return
         # The newest frame wins: what nobody has begun to work on is answered at once, undone.
         late, self._newest = self._newest, _Frame(message, time.monotonic())

@@ -124,7 +124,10 @@ export class Panel {
   // Another time point of the series that is shown: a visit of its own, so that this one stays whole until that one is here.
   async reread(time, signal) {
     const { token: shown, origin, finding } = this.scan;
-    const { token } = await askJson(`${address(shown, 'at')}?time=${time}&task=${encodeURIComponent(finding?.task || '')}`, 'POST', signal);
+    // Without the signal: a visit whose name never came could not be ended.
+    const { token } = await askJson(`${address(shown, 'at')}?time=${time}&task=${encodeURIComponent(finding?.task || '')}`, 'POST');
+    if (signal.aborted) sayGoodbye(token);
+    signal.throwIfAborted();
     await this.finish(token, signal, origin);
   }
 

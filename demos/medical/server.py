@@ -121,8 +121,12 @@ def medical_router(visits: Visits) -> APIRouter:
         _ours(x_triptych)
         w = words(language)
         visit, other = find(token, w), visits.open()
-        with telling(w):
-            share(visit.folder / "scan", other.folder / "scan")
+        try:
+            with telling(w):
+                share(visit.folder / "scan", other.folder / "scan")
+        except HTTPException:
+            visits.end(other.token)
+            raise
         other.job = open_upload(other, time, task)
         return {"token": other.token}
 

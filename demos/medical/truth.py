@@ -14,7 +14,7 @@ from core.medical.phantom import Head
 from core.medical.tasks import Finding
 from core.medical.volume import Volume
 from core.metrics import VolumeScore, score_volume
-from core.metrics.read import LabelVolume, check_grids, read_label_volume
+from core.metrics.read import LabelVolume, check_grids, read_label_volume, volume_shape
 from core.results.volume import present_ids
 
 _NUCLEI = ("hippocampus", "amygdala", "thalamus", "caudate", "putamen", "pallidum")
@@ -67,8 +67,18 @@ def read_truth(path: Path, volume: Volume, labels: LabelSet) -> Truth:
     Raises:
         InputError: unreadable, on another grid, or with values that the label set does not have.
     """
+    shape = volume_shape(path)
+    if sorted(shape) != sorted(volume.grid.shape):  # told before its voxels take memory
+        raise InputError(
+            f"{path.name}: the prediction is {volume.grid.shape} voxels, the truth {shape}",
+            "one size",
+            "resample it",
+        )
     given = read_label_volume(path)
-    grid = Grid(given.ids.shape, given.affine)
+    try:
+        grid = Grid(given.ids.shape, given.affine)
+    except InputError as error:
+        raise InputError(f"{path.name}: {error.wrong}", error.expected, error.todo) from None
     ids = grid.to_ras(given.ids)
     ours = LabelVolume(volume.data, volume.affine, volume.spacing)
     x, y, z = (given.spacing[axis] for axis in np.argsort(grid.orientation[:, 0]))

@@ -190,6 +190,7 @@ MEDICAL_ERRORS: list[tuple[str, str]] = [
     (r"^(?P<name>.+?) claims (?P<what>.+?) voxels", "{name} 파일이 너무 큽니다(헤더상 {what} 복셀). 잘라 내거나 간격을 넓혀 주세요."),
     (r"^(?P<name>.+?) has a spacing of", "{name} 파일의 복셀 간격을 쓸 수 없습니다. 헤더를 고쳐 주세요."),
     (r"^(?P<name>.+?): a spacing of zero", "{name} 파일의 복셀 간격이 0입니다. 헤더를 고쳐 주세요."),
+    (r"^(?P<name>.+?) is \([\d, ]+\)$", "{name} 파일은 3차원 볼륨이 아닙니다. 시점이 하나인 마스크를 골라 주세요."),
     (r"^(?P<name>.+?) has no time point (?P<n>\d+)", "{name} 파일에 시점 {n}이 없습니다."),
     (r"^(?P<name>.+?) has values (?:such as|of) ", "{name} 파일의 값은 라벨이 아닙니다. 정수로 된 마스크를 골라 주세요."),
     (r"^(?P<name>.+?) has values \[(?P<ids>[\d, -]+)\]", "{name} 파일에 이 라벨 세트에 없는 값({ids})이 있습니다."),

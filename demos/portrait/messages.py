@@ -30,7 +30,7 @@ def explain(error: InputError, w: dict[str, str]) -> str:
 
     A file is called by its name: the folder of an upload means nothing to who uploaded it.
     """
-    wrong = re.sub(rf"{re.escape(tempfile.gettempdir())}(?:[/\\]\w+)*[/\\]", "", error.wrong)
+    wrong = re.sub(rf"{re.escape(tempfile.gettempdir())}(?:[/\\][\w.-]+)*[/\\]", "", error.wrong)
     if w["language"] == "ko":
         for pattern, korean in KOREAN_ERRORS:
             if found := re.search(pattern, wrong):

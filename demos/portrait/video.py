@@ -22,7 +22,7 @@ from core.media.convert import FrameFunction, Progress, Summary, process_video
 from core.portrait.stream import PortraitStream
 from core.segmenter import load_segmenter
 from demos.portrait.controls import build_controls, hand_over_file, make_effect
-from demos.portrait.messages import messages
+from demos.portrait.messages import explain, messages
 
 OUTPUTS = ("blur", "color", "image", "matte")
 _PREVIEW_EVERY_S = 0.5
@@ -220,7 +220,7 @@ def _finished(w: dict[str, str], summary: Summary) -> tuple:
     key = "stopped" if summary.cancelled else "done"
     text = w[key].format(frames=summary.frames, time=clock(summary.elapsed_s), rate=rate)
     if summary.note:
-        text += f" {summary.note}"
+        text += f" {explain(InputError(summary.note), w)}"
     path = str(summary.path)
     return (
         status_line(text),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,8 @@ from core.medical.phantom import draw_head
 from core.medical.tasks import get_task, segment
 from core.results.volume import save_nifti
 from demos.medical.truth import Truth, drawn_truth, read_truth, score
+from demos.portrait.messages import explain
+from demos.words import words
 
 LABELS = get_label_set("ct-tissues")
 
@@ -103,6 +107,26 @@ def test_masks_that_do_not_fit_are_told(tmp_path, finding):
     save_nifti(path, finding.ids.astype(np.float32) / 2, volume.affine)
     with pytest.raises(InputError, match=r"truth\.nii has values such as .*whole numbers"):
         read_truth(path, volume, LABELS)
+    save_nifti(path, np.stack([finding.ids] * 2, 3), volume.affine)
+    with pytest.raises(InputError, match=r"^truth\.nii is \(.* labels"):
+        read_truth(path, volume, LABELS)
+
+
+def test_where_the_server_keeps_a_mask_is_not_told(tmp_path, finding, monkeypatch):
+    """Folders have hyphens and dots; in Korean as in English a file is called by its name."""
+    folder = tmp_path / "triptych-medical-5ox.a" / "truth"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    half = folder / "my mask.nii"
+    save_nifti(half, finding.ids.astype(np.float32) / 2, finding.volume.affine)
+    with pytest.raises(InputError) as caught:
+        read_truth(half, finding.volume, LABELS)
+    assert explain(caught.value, words("en")).startswith("my mask.nii has values such as")
+    assert explain(caught.value, words("ko")).startswith("my mask.nii 파일의 값은 라벨이 아닙니다")
+    save_nifti(half, np.stack([finding.ids] * 2, 3), finding.volume.affine)
+    with pytest.raises(InputError) as caught:
+        read_truth(half, finding.volume, LABELS)
+    assert explain(caught.value, words("ko")).startswith("my mask.nii 파일은 3차원 볼륨이 아닙니다")
 
 
 def test_a_mask_may_be_empty(tmp_path, finding):
