@@ -51,6 +51,10 @@ SET_NAMES = {
     "hippocampus": ("Hippocampus", "해마"),
     "ct-head-neck": ("Head and neck (CT)", "두경부 CT"),
     "brain": ("Brain", "뇌"),
+    "brain-tissues": ("Brain tissues", "뇌 조직"),
+    "brain-structures": ("Brain structures", "뇌 구조"),
+    "ct-tissues": ("Tissues (CT)", "CT 조직"),
+    "drawn-head": ("Drawn head", "그린 머리"),
 }
 
 

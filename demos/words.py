@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from demos.access.words import ACCESS
 from demos.driving.words import DRIVING, DRIVING_CARDS, DRIVING_ERRORS
-from demos.medical.words import MEDICAL, MEDICAL_ERRORS
+from demos.medical.words import MEDICAL, MEDICAL_CARDS, MEDICAL_ERRORS
 from demos.scoring.words import SCORING, SCORING_ERRORS
 
 LANGUAGES = {"en": "English", "ko": "한국어"}
@@ -188,11 +188,12 @@ CARDS: dict[str, tuple[str, str]] = {
     "not stated": ("", "명시되지 않음"),
 }  # fmt: skip
 
-CARDS |= DRIVING_CARDS
+CARDS |= DRIVING_CARDS | MEDICAL_CARDS
 
 # Core speaks English. What a visitor can run into is told in Korean too: (pattern of the English text, Korean).
 KOREAN_ERRORS: list[tuple[str, str]] = [
     # Notes of videos.
+    (r"^(?P<name>.+?): its frames go on after (?P<n>\d+) hours", "{name} 동영상이 너무 깁니다. 결과는 {n}시간에서 끝납니다."),
     (r"^(?P<name>.+?): .*the result ends there", "{name} 파일이 중간에 손상되어 결과도 거기에서 끝납니다."),
     (r"^(?P<name>.+?): (?P<n>\d+) damaged pieces of", "{name} 파일의 손상된 조각 {n}개를 건너뛰었습니다."),
     (r"\.safetensors|no weights are called", "모델 파일이 손상되었거나 없습니다. weights/ 폴더를 git에서 되살려 주세요."),
@@ -205,6 +206,10 @@ KOREAN_ERRORS: list[tuple[str, str]] = [
     (r"^(?P<name>.+?) has no frames", "{name} 동영상에 프레임이 없습니다. 다시 녹화하거나 내려받아 주세요."),
     (r"^(?P<name>.+?) is damaged", "{name} 파일이 손상되었습니다. 다시 복사하거나 내려받아 주세요."),
     (r"^(?P<name>.+?) cannot be written \((?P<why>.+?)\)", "결과를 저장할 수 없습니다({why}). 디스크 공간을 확인해 주세요."),
+    (r"^(?P<name>.+?) has frames of (?P<size>\S+)", "{name} 동영상의 화면이 너무 큽니다({size}). 먼저 크기를 줄여 주세요."),
+    (r"^(?P<name>.+?) is .*hours long", "{name} 동영상이 너무 깁니다. 먼저 나눠 주세요."),
+    (r"^(?P<name>.+?) claims too many streams", "{name} 파일에 스트림이 너무 많습니다. 다른 프로그램으로 먼저 변환해 주세요."),
+    (r"^(?P<name>.+?) .*codec that FFmpeg", "{name} 동영상의 코덱을 읽을 수 없습니다. 다른 프로그램으로 먼저 변환해 주세요."),
     *DRIVING_ERRORS,
     *MEDICAL_ERRORS,
     *SCORING_ERRORS,

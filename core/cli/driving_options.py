@@ -33,8 +33,8 @@ videos: sound is kept. Compression would change ids, so ids, trainids and panopt
 one PNG a frame: NAME_000000.png and so on. Labels other than cityscapes merge its 19 classes by adding their
 probabilities up.
 
-folders: trees are kept; what is there already is not made again, even if it was made with other options (--overwrite
-does). Files that are label maps by their name (…_labelIds.png, …_color.png) are left aside.
+folders: trees are kept; what is there already and no older than its source is not made again, even if it was made with
+other options (--overwrite does). Only files with usual endings are looked at, hidden ones are not. Files that are label maps by their name (…_labelIds.png, …_color.png) are left aside.
 
 {EPILOG}"""
 
@@ -66,7 +66,7 @@ def add_driving(commands: argparse._SubParsersAction) -> None:
         "--ground-truth",
         metavar="PATH",
         help="a label map, a folder of them or a panoptic JSON: prints scores, as `evaluate` does; with the outputs ids, "
-        "trainids and panoptic; results that are there already are made again",
+        "trainids and panoptic; results that are there already are made again, truths without a result are left out and listed",
     )
 
 

@@ -48,7 +48,7 @@ def add_medical(commands: argparse._SubParsersAction) -> None:
         nargs="?",
         const="",
         metavar="FILE",
-        help="how much the network's planes disagree, 0 to 1, as NIfTI; without a name: OUT.uncertainty.nii.gz",
+        help="how much the network's planes disagree, 0 to 1, as NIfTI (brain and hippocampus, which are seen from several); without a name: OUT.uncertainty.nii.gz",
     )
     p.add_argument(
         "--time", type=int, metavar="N", help="time point of a 4D series, from 0 (default: the first)"

@@ -24,7 +24,7 @@ from core.media.probe import kind
 if TYPE_CHECKING:
     from core.portrait.effect import Effect, Output
 
-# portrait-fast is not yet good enough to be anybody's default (see its card).
+# Nobody waits for a file as for a camera: the better network.
 DEFAULT_WEIGHTS = {"image": "portrait-fine", "video": "portrait-fine"}
 
 

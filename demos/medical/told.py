@@ -11,6 +11,7 @@ _KOREAN: list[tuple[str, str]] = [
     (r"^The header has a negative spacing", "헤더의 복셀 간격이 음수여서 절댓값을 썼습니다."),
     (r"^Analyze 7\.5 does not say", "Analyze 7.5 형식에는 좌우 정보가 없어 x가 오른쪽에서 왼쪽으로 간다고 보았습니다."),
     (r"^The header does not say how the scan lies", "헤더에 방향 정보가 없어(qform·sform 코드 0) x가 오른쪽에서 왼쪽으로 간다고 보았습니다."),
+    (r"^The qform is not a rotation", "qform이 회전이 아니어서 sform을 따랐습니다."),
     (r"^qform and sform disagree by up to (?P<mm>[\d.]+) mm", "qform과 sform이 최대 {mm} mm 다릅니다. sform을 따랐습니다."),
     (r"^The header gives its spacing in (?P<unit>\w+)s", "헤더의 간격 단위가 {unit}이지만 mm로 읽었습니다."),
     (r"^A spacing of (?P<size>.+?) mm is unusual", "복셀 간격 {size} mm는 흔하지 않은 값입니다."),

@@ -185,6 +185,9 @@ MEDICAL_ERRORS: list[tuple[str, str]] = [
     (r"^(?P<name>.+?) is a (?P<n>\d)D image", "{name} 파일은 {n}차원 영상입니다. 3차원 볼륨을 골라 주세요."),
     (r"^(?P<name>.+?) is empty: every voxel is (?P<v>\S+)", "{name} 파일은 모든 복셀이 {v}이라 비어 있습니다. 다시 내보내 주세요."),
     (r"^(?P<name>.+?) is empty", "{name} 파일이 비어 있습니다. 다시 복사해 주세요."),
+    (r"^(?P<name>.+?): its header claims (?P<n>\d+) dimensions", "{name} 파일의 헤더가 {n}차원이라고 합니다. 3차원 볼륨을 골라 주세요."),
+    (r"^(?P<name>.+?) holds values of type (?P<kind>.+)", "{name} 파일의 복셀 형식({kind})은 읽을 수 없습니다. 정수나 64비트 이하 실수로 저장해 주세요."),
+    (r"^(?P<name>.+?) has .+ that would unpack to", "{name} 파일을 풀면 지나치게 커집니다. 맞는 파일이라면 먼저 풀어서 올려 주세요."),
     (r"^(?P<name>.+?) holds (?P<kind>.+?) values", "{name} 파일의 복셀 값은 {kind}입니다. 실수 하나씩인 CT·MRI 볼륨이 필요합니다."),
     (r"^(?P<name>.+?) holds no numbers", "{name} 파일의 모든 복셀이 숫자가 아닙니다(NaN). 다시 내보내 주세요."),
     (r"^(?P<name>.+?) claims (?P<what>.+?) voxels", "{name} 파일이 너무 큽니다(헤더상 {what} 복셀). 잘라 내거나 간격을 넓혀 주세요."),
@@ -204,3 +207,61 @@ MEDICAL_ERRORS: list[tuple[str, str]] = [
     (r"^(?P<name>.+?) cannot be kept", "{name} 파일을 둘 자리가 없습니다. 디스크 공간을 확인해 주세요."),
     (r"^nothing was found, so there is no surface", "찾은 것이 없어 표면도 없습니다."),
 ]  # fmt: skip
+
+# What the cards of the networks say; see ``demos.words.CARDS``.
+MEDICAL_CARDS: dict[str, tuple[str, str]] = {
+    "Brain on whole-head MRI: mask, tissues, structures": ("", "머리 전체 MRI의 뇌: 뇌 영역, 조직, 구조"),
+    "Its truth is another network's answer (DLMUSE): figures say how far the two agree, not how right both are.": (
+        "",
+        "정답이 다른 모델(DLMUSE)의 결과입니다. 수치는 두 모델이 얼마나 일치하는지를 나타내며, 실제로 맞는지를 나타내지는 않습니다.",
+    ),
+    "Works at 2 mm: nuclei of a few hundred voxels, and thin cortex, have coarse edges.": (
+        "",
+        "2mm 해상도로 처리합니다. 복셀 수백 개짜리 핵과 얇은 피질의 경계는 거칩니다.",
+    ),
+    "Adults without large lesions; tumours, bleeding, children and partial heads were not seen.": (
+        "",
+        "큰 병변이 없는 성인으로 학습했습니다. 종양, 출혈, 어린이, 일부만 찍힌 머리는 학습하지 않았습니다.",
+    ),
+    "Left and right are told by the axial and coronal views; a single sagittal slice cannot tell them.": (
+        "",
+        "좌우는 축상면과 관상면으로 구분합니다. 시상면 한 장만으로는 구분할 수 없습니다.",
+    ),
+    "IXI T1 images": ("", "IXI T1 영상"),
+    "regions made of them by DLMUSE": ("", "DLMUSE가 그 영상에서 만든 영역"),
+    "made by a network": ("", "다른 모델이 만듦"),
+    "whole-head label maps of SynthSeg": ("", "SynthSeg의 머리 전체 라벨 지도"),
+    "heads drawn by this project": ("", "이 프로젝트가 그린 머리"),
+    "its own": ("", "자체 제작"),
+    "Hippocampus, anterior and posterior (MRI crops)": ("", "해마 앞쪽과 뒤쪽 (잘라 낸 MRI)"),
+    "Wants a crop around one hippocampus at about 1 mm, T1-weighted; a whole head is not cropped for it.": (
+        "",
+        "한쪽 해마 주변을 약 1mm 간격으로 잘라 낸 T1 강조 영상이 필요합니다. 머리 전체 영상을 대신 잘라 주지는 않습니다.",
+    ),
+    "Trained on adults of one study, healthy and with psychosis: atrophy, tumours and children were not seen.": (
+        "",
+        "한 연구의 성인(건강한 사람과 정신증 환자)으로 학습했습니다. 위축, 종양, 어린이는 학습하지 않았습니다.",
+    ),
+    "Medical Segmentation Decathlon, task 4 (hippocampus)": (
+        "",
+        "Medical Segmentation Decathlon 과제 4 (해마)",
+    ),
+    "Organs of head and neck on CT (coarse, 4 mm)": ("", "CT의 두경부 장기 (거친 4mm)"),
+    "Sees pixels of 4 mm, as it was trained on: edges are coarse, and the cord is two pixels wide.": (
+        "",
+        "학습 데이터처럼 4mm 화소로 봅니다. 경계가 거칠고 척수의 너비는 두 화소입니다.",
+    ),
+    "Outlines were drawn for radiotherapy of tumours of the head and neck; organs that a tumour displaces are missed.": (
+        "",
+        "윤곽은 두경부 종양의 방사선 치료를 위해 그린 것입니다. 종양에 밀려난 장기는 놓칩니다.",
+    ),
+    "A scan without head or neck comes back empty, by a rule: two of its head's organs must be found.": (
+        "",
+        "머리나 목이 없는 영상은 규칙에 따라 비어 있는 결과가 됩니다. 머리의 장기 두 개를 찾아야 합니다.",
+    ),
+    "OpenKBP planning CTs": ("", "OpenKBP 치료 계획 CT"),
+    "MIT (challenge repository); scans of public collections, some under restrictions about faces": (
+        "",
+        "MIT (대회 저장소), 공개 컬렉션의 영상이며 일부는 얼굴 관련 제한이 있음",
+    ),
+}

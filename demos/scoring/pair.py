@@ -13,7 +13,7 @@ from core.labels import LabelSet, get_label_set
 from core.media.label_maps import read_label_map
 from core.metrics import ConfusionMatrix, SemanticScore
 from core.metrics.explain import label_outcomes
-from demos.label_names import label_name
+from demos.medical.label_words import medical_name
 from demos.scoring.bars import iou_bars
 from demos.scoring.matrix import confusion_matrix
 from demos.scoring.numbers import count, ratio
@@ -86,7 +86,7 @@ def errors_html(pair: ScoredPair, w: dict[str, str], class_name: str = "") -> st
     label_id = pair.labels.by_name(class_name).id if class_name else None
     outcomes = label_outcomes(pair.prediction, pair.truth, pair.labels, label_id)
     about = w["sc_errors_one" if class_name else "sc_errors_all"]
-    told = label_name(class_name, w["language"]) if class_name else w["sc_all_classes"]
+    told = medical_name(class_name, w["language"]) if class_name else w["sc_all_classes"]
     image = error_image(outcomes, f"{w['sc_error_picture']}: {told}. {about}")
     return f"<figure class=sc-error-picture>{image}<figcaption>{html.escape(about)}</figcaption></figure>"
 
@@ -94,13 +94,13 @@ def errors_html(pair: ScoredPair, w: dict[str, str], class_name: str = "") -> st
 def bars_html(pair: ScoredPair, w: dict[str, str]) -> str:
     """IoU of every class."""
     return iou_bars(
-        pair.score.iou, w, pair.labels, lambda name: label_name(name, w["language"]), pair.score.miou
+        pair.score.iou, w, pair.labels, lambda name: medical_name(name, w["language"]), pair.score.miou
     )
 
 
 def matrix_html(pair: ScoredPair, w: dict[str, str]) -> str:
     """The confusion matrix."""
-    names = [label_name(name, w["language"]) for name in pair.score.iou]
+    names = [medical_name(name, w["language"]) for name in pair.score.iou]
     return confusion_matrix(pair.score.confusion, names, w)
 
 

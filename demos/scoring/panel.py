@@ -7,7 +7,8 @@ from typing import Any
 import gradio as gr
 
 from core.labels import get_label_set, list_label_sets
-from demos.label_names import label_name, set_name
+from demos.label_names import set_name
+from demos.medical.label_words import medical_name
 from demos.portrait.messages import messages
 from demos.scoring.example_pair import example_pair
 from demos.scoring.examples import metrics_html, page_top, section
@@ -108,4 +109,4 @@ def _build_pair(w: dict[str, str]) -> None:
 
 
 def _choices(pair: ScoredPair, w: dict[str, str]) -> list[tuple[str, str]]:
-    return [(w["sc_all_classes"], "")] + [(label_name(n, w["language"]), n) for n in pair.occurring()]
+    return [(w["sc_all_classes"], "")] + [(medical_name(n, w["language"]), n) for n in pair.occurring()]

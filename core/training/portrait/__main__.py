@@ -1,4 +1,4 @@
-"""``python -m core.training.portrait prepare|fine|fast|evaluate``: makes and measures the portrait networks."""
+"""``python -m core.training.portrait prepare|fine|fast|export|evaluate``: makes and measures the portrait networks."""
 
 from __future__ import annotations
 
