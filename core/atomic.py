@@ -25,24 +25,20 @@ def whole_file(target: str | Path) -> Iterator[Path]:
         raise InputError(f"{target} is a folder", "a file's name to write to")
     # Both endings of .nii.gz: libraries choose the format by the name.
     partial = target.with_name(f".{uuid.uuid4().hex[:12]}{''.join(target.suffixes[-2:])}")
-    try:
+    expected = "a folder you may write to"
+    try:  # from the first: a Ctrl-C may come at any line
         target.parent.mkdir(parents=True, exist_ok=True)
         with open(partial, "wb"):
             pass
-    except OSError as error:
-        raise InputError(
-            f"{target} cannot be written ({error.strerror})", "a folder you may write to"
-        ) from None
-    try:
+        expected = "room to write it"
         yield partial
         if partial.exists():
             os.replace(partial, target)
     except OSError as error:
-        raise InputError(
-            f"{target} cannot be written ({error.strerror or error})", "room to write it"
-        ) from None
+        raise InputError(f"{target} cannot be written ({error.strerror or error})", expected) from None
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # of a folder that does not exist, or is a file
+            partial.unlink()
 
 
 @contextlib.contextmanager

@@ -31,6 +31,7 @@ def watched_pages(browser: Any, here: Collection[str] = ("127.0.0.1",)) -> Itera
             context = using.new_context(**({"viewport": VIEWPORT} | options))
             opened.callback(context.close)
             page = context.new_page()
+            page.set_default_timeout(120_000)
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on("request", watch)
             if script:

@@ -68,7 +68,8 @@ def serving(*options: str, folder: Path, environment: Mapping[str, str]) -> Iter
                 ready.set()
         ready.set()
 
-    threading.Thread(target=read, daemon=True).start()
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
     if not ready.wait(600) or not address:
         process.kill()
         pytest.fail("the server did not start:\n" + "".join(lines))
@@ -82,5 +83,6 @@ def serving(*options: str, folder: Path, environment: Mapping[str, str]) -> Iter
     except subprocess.TimeoutExpired:
         process.kill()
         pytest.fail("Ctrl-C did not end the server:\n" + "".join(lines))
+    reader.join(60)  # what it said last, too
     assert "Traceback" not in "".join(lines), "".join(lines)
     assert server.outside() == "", "connections beyond this machine"

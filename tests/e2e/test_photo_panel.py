@@ -15,7 +15,7 @@ from PIL import Image
 from demos.portrait.example import example_photo
 from tests.e2e.fake_camera import camera_options, write_camera
 
-WAIT = 30_000
+WAIT = 120_000
 
 
 @pytest.fixture
@@ -252,6 +252,8 @@ def test_a_snapshot_of_the_webcam_becomes_the_photo(open_page, launch, tmp_path)
     page = open_page(using=camera)
     page.click("#source button[aria-label='Capture from camera']", timeout=WAIT)
     page.click("#source button:has(.icon-wrap)", timeout=WAIT)
+    # Gradio's button is there before the camera's first picture, and does nothing until then.
+    page.wait_for_function("() => document.querySelector('#source video')?.videoWidth > 0", timeout=WAIT)
     before = result_sources(page)
     page.click("#source .button-wrap button >> nth=0", timeout=WAIT)
     wait_for_new_result(page, before)

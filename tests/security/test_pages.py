@@ -18,7 +18,7 @@ def test_in_and_out_by_the_keyboard_on_a_phone(locked, open_tab, path, title, wr
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
     assert page.inner_text("h1") == title
-    assert page.evaluate("document.activeElement.name") == "username"
+    page.wait_for_function("document.activeElement?.name === 'username'")
     page.keyboard.type(USER)
     page.keyboard.press("Tab")
     page.keyboard.type("not this")

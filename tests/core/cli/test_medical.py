@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import nibabel as nib
@@ -173,23 +172,24 @@ def test_what_a_folder_cannot_be_asked(tmp_path, capsys, options, words):
 
 
 def test_ctrl_c_leaves_nothing(tmp_path):
-    """A real interrupt, in the middle of a scan large enough to be caught at it."""
-    source = tmp_path / "a.nii"
-    hu, _ = body_ct((2.0, 2, 2), pad=2)
-    save(nib.Nifti1Image(hu, np.diag([2.0, 2, 2, 1])), source)
+    """A real interrupt, while a scan is segmented."""
+    source = ct(tmp_path / "a.nii")
     words = ["medical", str(source), str(tmp_path / "m.nii.gz"), "--task", "ct-tissues"]
+    stand_in = (
+        "import sys, time\nimport core.medical.outputs as outputs\nfrom core.cli import main\n"
+        "def segment(*_):\n    print('begun', flush=True)\n    time.sleep(600)\n"
+        "outputs.segment = segment\nsys.exit(main(sys.argv[1:]))\n"
+    )
     process = subprocess.Popen(
-        [sys.executable, "-m", "core", *words],
+        [sys.executable, "-c", stand_in, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         cwd=os.getcwd(),
     )
-    limit = time.monotonic() + 30
-    while not list(tmp_path.glob(".*")) and time.monotonic() < limit:
-        time.sleep(0.01)
+    assert process.stdout.readline() == "begun\n" and list(tmp_path.glob(".*"))
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=120)
     assert process.returncode == 130 and error == "stopped\n"
     assert names(tmp_path) == ["a.nii"]
 

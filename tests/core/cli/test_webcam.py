@@ -58,12 +58,12 @@ def test_a_network_camera_into_a_file_until_it_breaks_off(bright, mjpeg, tmp_pat
 
 
 def test_a_slow_network_never_falls_behind(monkeypatch, mjpeg, tmp_path, capsys):
-    """Frames come every 20 ms and take 100 ms each: most are dropped, and the work ends with the stream."""
+    """Frames come every 20 ms and take 200 ms each: most are dropped, and the work ends with the stream."""
     import core.segmenter
 
     class Slow:
         def matte(self, frame):
-            time.sleep(0.1)
+            time.sleep(0.2)
             return np.ones(frame.shape[:2], np.float32)
 
     monkeypatch.setattr(core.segmenter, "load_segmenter", lambda *_args, **_options: Slow())
@@ -71,7 +71,7 @@ def test_a_slow_network_never_falls_behind(monkeypatch, mjpeg, tmp_path, capsys)
     shown, dropped = map(
         int, re.search(r"(\d+) frames in .*, (\d+) dropped", capsys.readouterr().out).groups()
     )
-    assert shown + dropped == 50 and 3 <= shown <= 20
+    assert shown + dropped == 50 and 2 <= shown <= 20
 
 
 STAND_IN = """

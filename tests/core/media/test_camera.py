@@ -92,7 +92,7 @@ def test_a_photo_is_no_stream(tmp_path):
 
 
 def test_an_address_gives_frames_as_they_come_and_tells_when_they_end(mjpeg):
-    source = open_source(mjpeg(frames=6, rate=50))
+    source = open_source(mjpeg(frames=6, rate=10))
     assert (source.width, source.height, source.recorded) == (96, 64, False)
     frames = list(source.frames())
     assert len(frames) == 6

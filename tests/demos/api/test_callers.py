@@ -33,7 +33,8 @@ def call(callers: Callers, session: str, *uploads: Path) -> Path:
 
 
 def files(pages: Path) -> list[Path]:
-    return [path for path in pages.rglob("*") if path.is_file()]
+    # Not rglob: it fails where a folder goes while it looks.
+    return [Path(folder) / name for folder, _, names in os.walk(pages) for name in names]
 
 
 def test_results_wait_to_be_fetched_and_go_with_the_session(pages):

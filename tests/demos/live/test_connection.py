@@ -242,10 +242,10 @@ def test_who_never_reads_loses_its_place_to_who_waits(serve, monkeypatch):
             while True:
                 deaf.wire.send(data)
 
+    other = dial()
+    assert other.hear()["type"] == "waiting"
     threading.Thread(target=shout, daemon=True).start()
     try:
-        other = dial()
-        assert other.hear()["type"] == "waiting"
         assert other.hear(timeout=30)["type"] == "ready"
         other.send_frame(1, GREY)
         assert other.hear()[:2] == ("F", 1)

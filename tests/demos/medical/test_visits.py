@@ -48,7 +48,7 @@ def test_ending_a_visit_deletes_its_files_and_stops_its_work():
 
 
 def test_visits_that_were_left_alone_are_over():
-    visits = Visits(idle_s=0.1)
+    visits = Visits(idle_s=2)
     visit = visits.open()
     (visit.folder / "scan.nii").write_bytes(b"private")
     deadline = time.monotonic() + 20

@@ -60,7 +60,8 @@ def serve(tmp_path, monkeypatch) -> Iterator:
 def page(launch, tmp_path):
     """An empty page in a browser with a camera."""
     browser = launch(*camera_options(write_camera(tmp_path / "camera.y4m", frames=30, fps=10)))
-    return browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    yield browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    browser.close()
 
 
 def pixel(page, x: int, y: int) -> np.ndarray:
