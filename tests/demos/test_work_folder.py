@@ -40,9 +40,10 @@ def test_it_is_gone_when_the_server_ends(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_it_is_gone_when_a_service_manager_ends_the_server(tmp_path, number):
     script = (
-        "import sys\nfrom pathlib import Path\nfrom demos.__main__ import heed_signals, serve\n"
+        "import signal, sys\nfrom pathlib import Path\nfrom demos.__main__ import heed_signals, serve\n"
         "from demos.work_folder import work_folder\n"
         "async def app(scope, receive, send): await receive()\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup, under which tests may run, ignores it\n"
         "heed_signals()\n"
         "with work_folder(Path(sys.argv[1])) as folder:\n"
         "    (folder / 'scan.nii').write_bytes(b'0')\n    serve(app, '127.0.0.1', 0, open_browser=False)\n"
