@@ -20,6 +20,9 @@ window.fetch = async (request, options) => {
     return asked.finally(() => asking.delete(asked));
   }
   if (path.endsWith('/ffmpeg-core.js')) cutters(+1);
+  // Gradio, where it has lost the server, asks until this is answered, and then loads the page anew: not under a live view,
+  // which finds the server again by itself.
+  if (path.endsWith('/app_id') && document.querySelector('#live.running')) throw new TypeError('the live view is running');
   const response = await askNow(request, options);
   if (!path.endsWith('/queue/data') || !response.ok) return response;
   return new Response(lastingAnswers(response, () => askNow(request, options)), response);

@@ -363,6 +363,11 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(open_live, server):
         cable.cut = False
         wait_for_room(page, lambda colour: np.abs(colour - (0, 177, 64)).max() < 30)
         assert page.inner_text("#live-status") == ""
+        # What Gradio would load the page anew for, and the live view would be gone.
+        found = "() => fetch('gradio_api/app_id').then((answer) => answer.ok, () => false)"
+        assert not page.evaluate(found)
+        page.click("#live-stop")
+        assert page.evaluate(found)
     finally:
         cable.close()
 
