@@ -117,15 +117,13 @@ def heed_signals() -> None:
     """What a service manager or a closing terminal sends ends the server as Ctrl-C does: with its visitors' files deleted."""
 
     def end(number: int, _frame: object) -> None:
-        for (
-            heeded
-        ) in numbers:  # a closing terminal sends several; what is being tidied up must not stop half-way
+        # A closing terminal sends several; what is being tidied up must not stop half-way.
+        for heeded in numbers:
             signal.signal(heeded, signal.SIG_IGN)
         raise Ended(number)
 
-    numbers = [
-        getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
-    ]  # Windows lacks one
+    # Windows lacks one.
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     for number in numbers:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
             signal.signal(number, end)

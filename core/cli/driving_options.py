@@ -34,7 +34,8 @@ one PNG a frame: NAME_000000.png and so on. Labels other than cityscapes merge i
 probabilities up.
 
 folders: trees are kept; what is there already and no older than its source is not made again, even if it was made with
-other options (--overwrite does). Only files with usual endings are looked at, hidden ones are not. Files that are label maps by their name (…_labelIds.png, …_color.png) are left aside.
+other options (--overwrite does). Only files with usual endings are looked at, hidden ones are not. Files that are label
+maps by their name (…_labelIds.png, …_color.png) are left aside.
 
 {EPILOG}"""
 

@@ -22,7 +22,8 @@ which files belong together:
   are searched too; where a name occurs twice in one, the path below the folder counts as well. Hidden files and
   *_color.png are left aside (semantic: *_instanceIds.png and *_labelTrainIds.png too). COCO's panoptic files are
   paired by image_id. A file on either side is compared with the other, whatever their names.
-  (With --train-ids call predictions X.png or X_pred.png.) A truth without prediction is an error, or left out and listed with --skip-missing; a prediction without truth is
+  With --train-ids call predictions X.png or X_pred.png.
+  A truth without prediction is an error, or left out and listed with --skip-missing; a prediction without truth is
   left out and listed.
 
 JSON: ratios from 0 to 1; null where there is nothing to divide (a class that is nowhere); "Infinity" for distances

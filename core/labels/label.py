@@ -135,6 +135,13 @@ class LabelSet:
         """Ids, uint8 (H, W), to train ids."""
         return self.train_table()[np.asarray(ids, np.uint8)]
 
+    def id_table(self) -> np.ndarray:
+        """uint8 (256,), train id → id; whatever is none becomes the void id (0 where the set has none)."""
+        table = np.full(256, self.void_id or 0, np.uint8)
+        for label in self.evaluated:
+            table[label.train_id] = label.id
+        return table
+
     def from_train_ids(self, train_ids: np.ndarray) -> np.ndarray:
         """Train ids, uint8 (H, W), to ids; 255 becomes the void id (0 where the set has none).
 
@@ -149,9 +156,7 @@ class LabelSet:
                 f"ids {unknown[:8].tolist()} in the map",
                 f"train ids of {self.name} ({known[0]} to {known[-1]}), or 255",
             )
-        table = np.full(256, self.void_id or 0, np.uint8)
-        table[known] = [label.id for label in self.evaluated]
-        return table[train_ids]
+        return self.id_table()[train_ids]
 
 
 def golden_palette(count: int) -> list[Color]:

@@ -66,9 +66,8 @@ class SdrTable:
         steps = np.linspace(0, 1, _POINTS)
         blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")  # red runs fastest
         colors = to_sdr(np.stack([red, green, blue], -1), transfer).reshape(-1, 3)
-        with (
-            tempfile.TemporaryDirectory() as folder
-        ):  # FFmpeg takes it from a file only, when the graph is set up
+        # FFmpeg takes it from a file only, when the graph is set up.
+        with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "table.cube")
             np.savetxt(path, colors, "%.5f", header=f"LUT_3D_SIZE {_POINTS}", comments="")
             table = self._graph.add("lut3d", file=path, interp="tetrahedral")

@@ -127,9 +127,8 @@ def _turned_upright(image: Image.Image) -> tuple[Image.Image, bytes | None]:
     except Exception:  # Pillow reads and writes tags of any type, and raises whatever it stumbles over
         return image, None
     upright = image if turn is None else image.transpose(turn)
-    if (
-        image.format == "TIFF"
-    ):  # its other tags tell how the pixels lie, or hold profiles, layers and previews
+    # A TIFF's other tags tell how the pixels lie, or hold profiles, layers and previews.
+    if image.format == "TIFF":
         for tag in set(exif) - _OF_THE_PHOTO:
             del exif[tag]
     try:

@@ -118,11 +118,9 @@ def _compare_forms(header: Any, sform: np.ndarray, shape: tuple[int, int, int]) 
         apart = _apart_mm(header.get_qform(), sform, shape)
     except (nib.spatialimages.HeaderDataError, ValueError):
         return ["The qform is not a rotation; the sform was taken."]
-    return (
-        [f"qform and sform disagree by up to {apart:.1f} mm; the sform was taken."]
-        if apart > _FORMS_AGREE_MM
-        else []
-    )
+    if apart <= _FORMS_AGREE_MM:
+        return []
+    return [f"qform and sform disagree by up to {apart:.1f} mm; the sform was taken."]
 
 
 def _apart_mm(a: np.ndarray, b: np.ndarray, shape: tuple[int, int, int]) -> float:

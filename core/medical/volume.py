@@ -10,6 +10,7 @@ import numpy as np
 
 from core.errors import InputError
 from core.medical.grid import Grid
+from core.results.volume import voxel_ml
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,7 @@ class Volume:
 
     @property
     def voxel_ml(self) -> float:
-        return abs(float(np.linalg.det(self.affine[:3, :3]))) / 1000
+        return voxel_ml(self.affine)
 
     def warn(self, *sentences: str) -> Volume:
         """The same scan with more warnings."""

@@ -22,6 +22,8 @@ from core.metrics.volume import VolumeScore, mean_scores, score_volume
 Report = Callable[[int, int], None]  # done, total
 PNG = (".png",)
 NIFTI = (".nii.gz", ".nii")
+# Grids turned by software are off by less.
+_RIGHT_ANGLE_DEGREES = 1
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,6 @@ class Evaluated:
 
     pairing: Pairing
     notes: list[str]
-
-
-# Grids turned by software are off by less.
-_RIGHT_ANGLE_DEGREES = 1
 
 
 @dataclass(frozen=True)

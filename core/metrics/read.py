@@ -27,6 +27,7 @@ from core.media.nifti_header import (
     skip,
     sniff_header,
 )
+from core.results.volume import voxel_ml
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -42,8 +43,7 @@ class LabelVolume(NamedTuple):
 
     @property
     def voxel_ml(self) -> float:
-        """Millilitres of one voxel, also where axes are not at right angles."""
-        return abs(float(np.linalg.det(self.affine[:3, :3]))) / 1000
+        return voxel_ml(self.affine)
 
     @property
     def tilt_degrees(self) -> float:

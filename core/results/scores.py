@@ -88,7 +88,7 @@ class ClassScores:
 
     def semantic(self) -> SemanticMap:
         """The likeliest class of every pixel, in the label set's own ids."""
-        return SemanticMap(self.labels.from_train_ids(self.train_ids()), self.labels)
+        return SemanticMap(self.labels.id_table()[self.train_ids()], self.labels)
 
     def confidence(self) -> np.ndarray:
         """The likeliest class's probability at every pixel, float32 (H, W), 1/C to 1."""

@@ -45,8 +45,7 @@ class VolumeMask:
 
     @property
     def voxel_ml(self) -> float:
-        """Millilitres of one voxel; right for oblique and sheared affines too."""
-        return abs(float(np.linalg.det(np.asarray(self.affine, float)[:3, :3]))) / 1000
+        return voxel_ml(self.affine)
 
     def volumes_ml(self) -> dict[str, float]:
         """Millilitres by label name, background (id 0) left out; a label without voxels gives 0."""
@@ -76,6 +75,11 @@ class VolumeMask:
             if np.iinfo(dtype).min <= min(ids) and max(ids) <= np.iinfo(dtype).max:
                 return np.dtype(dtype)
         return np.dtype(np.int32)
+
+
+def voxel_ml(affine: np.ndarray) -> float:
+    """Millilitres of one voxel of an affine (4, 4) in mm; right for oblique and sheared ones too."""
+    return abs(float(np.linalg.det(np.asarray(affine, float)[:3, :3]))) / 1000
 
 
 def save_nifti(path: str | Path, values: np.ndarray, affine: np.ndarray, like: Any = None) -> Path:

@@ -24,6 +24,17 @@ def moving_frame(index: int, width: int = 96, height: int = 64) -> np.ndarray:
     return frame
 
 
+def wipe_packet(path: Path, number: int) -> Path:
+    """Overwrite one packet of a video's frames with zeros."""
+    with av.open(str(path)) as container:
+        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
+    raw = bytearray(path.read_bytes())
+    at, size = packets[number]
+    raw[at : at + size] = bytes(size)
+    path.write_bytes(raw)
+    return path
+
+
 @pytest.fixture
 def make_video(tmp_path: Path) -> Callable[..., Path]:
     """``make_video(name, frames=20, audio=True, times=None, rotation=0, size=(96, 64), pixel_aspect=1)`` → path."""

@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.media.convert import process_video
 from core.media.probe import kind
 from core.media.video import VideoReader, VideoWriter, upright
-from tests.core.media.conftest import moving_frame
+from tests.core.media.conftest import moving_frame, wipe_packet
 
 
 def same(pixels, _time_s):
@@ -123,13 +123,7 @@ def test_a_truncated_video_ends_where_it_ends(make_video, tmp_path):
 
 
 def test_a_damaged_piece_is_left_out_and_told(make_video, tmp_path):
-    source = make_video("clip.mp4", frames=100)
-    with av.open(str(source)) as container:
-        packets = [(p.pos, p.size) for p in container.demux(video=0) if p.size]
-    raw = bytearray(source.read_bytes())
-    at, size = packets[30]
-    raw[at : at + size] = bytes(size)
-    source.write_bytes(raw)
+    source = wipe_packet(make_video("clip.mp4", frames=100), 30)
     summary = process_video(source, tmp_path / "out.mp4", same)
     assert summary.frames > 90 and summary.note == "clip.mp4: 1 damaged pieces of its picture are left out"
     assert len(read(tmp_path / "out.mp4")) == summary.frames
