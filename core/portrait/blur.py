@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from core.portrait.effect import Shape
-from core.portrait.light import expand_highlights, to_codes, to_linear
+from core.portrait.light import highlight_factors, to_codes, to_linear
 from core.portrait.soft_edge import Halves, shrink
 
 _BLOCKED_DILATION = 0.015
@@ -127,13 +127,15 @@ def blurred_background(
     """
     frame = frame if isinstance(frame, Halves) else Halves(frame)
     height, width = frame.full.shape[:2]
-    reduce = max(1 if radius < 4 else 2, round(radius / plate_radius))
+    # A whole frame in linear light costs a live view most of its time: only a blur that is hardly one needs it.
+    reduce = max(1 if radius < (4 if fine else 2) else 2, round(radius / plate_radius))
     small = (max(1, width // reduce), max(1, height // reduce))
     light, share = _linear_plate(frame, small, fine), shrink(alpha, small)
     weight = _background_weight(share, _BLOCKED_DILATION * math.hypot(*small))
     if kept is not None:
         # The matte is judged as a whole, dust and all; only then do those who are not kept join the background.
-        weight[cv2.resize(kept, small, interpolation=cv2.INTER_AREA) == 0] = 1
+        touched = cv2.resize(255 * kept, small, interpolation=cv2.INTER_AREA)  # 1s would be rounded away
+        weight[cv2.dilate(touched, _square(1)) == 0] = 1
     sums = cv2.merge([*(cv2.multiply(c, weight) for c in cv2.split(light)), weight])
     if radius >= 0.5:
         scale = small[0] / width
@@ -144,7 +146,12 @@ def blurred_background(
 def _linear_plate(frame: Halves, size: tuple[int, int], fine: bool) -> np.ndarray:
     """Linear light of ``frame`` with expanded highlights, averaged down to ``size`` (width, height)."""
     picture = frame.full if fine else frame.shrunk(size)
-    return shrink(expand_highlights(to_linear(picture), picture), size)
+    factors = highlight_factors(picture)
+    planes = []
+    for channel in cv2.split(picture):  # one at a time: all three of a large photo in floats are a gigabyte
+        light = to_linear(channel)
+        planes.append(shrink(light if factors is None else cv2.multiply(light, factors, dst=light), size))
+    return cv2.merge(planes)
 
 
 def _background_weight(share: np.ndarray, reach: float) -> np.ndarray:
@@ -156,7 +163,7 @@ def _background_weight(share: np.ndarray, reach: float) -> np.ndarray:
     person = (share > 0.03).astype(np.uint8)
     trace = (share > 0).astype(np.uint8)
     far = 1 - cv2.dilate(person, _square(max(1, round(reach))))
-    if cv2.countNonZero(trace & far) > 0.5 * cv2.countNonZero(far):
+    if cv2.countNonZero(trace & far) >= 0.5 * cv2.countNonZero(far):
         # Dust all over: not a matte that means every value it gives.
         trace = (share > 2e-4).astype(np.uint8) & (1 - far)
     blocked = cv2.dilate(person | trace, _square(1))

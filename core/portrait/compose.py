@@ -18,11 +18,16 @@ from core.portrait.soft_edge import Halves, SoftEdge
 Quality = Literal["photo", "live"]
 
 _PLATE_RADIUS = {"live": 5.5, "photo": 10.0}
-_STRIP = 256  # rows treated at a time, so that a float copy of 12 megapixels never exists
+_STRIP = 256  # rows treated at a time, so that the whole picture never stands there in floats
 
 
 def compose(
-    frame: np.ndarray, alpha: np.ndarray, effect: Effect | None = None, *, quality: Quality = "photo"
+    frame: np.ndarray,
+    alpha: np.ndarray,
+    effect: Effect | None = None,
+    *,
+    quality: Quality = "photo",
+    kept: np.ndarray | None = None,
 ) -> np.ndarray:
     """Refine the matte, free the edge's colours, make the background, put the person before it.
 
@@ -33,6 +38,7 @@ def compose(
         alpha: float32 (H, W), 0 to 1, 1 = person, as the network gave it.
         effect: what to make; by default a background blur at f/2.8.
         quality: ``"photo"``, or ``"live"`` for a few milliseconds a frame.
+        kept: uint8 (H, W), 1 where the nearest person stays, else 0; None: those at the effect's points.
 
     Returns:
         uint8 (H, W, 3) RGB; (H, W, 4) straight-alpha RGBA for ``output="cutout"``; (H, W) for ``"matte"``.
@@ -44,7 +50,7 @@ def compose(
     frame, alpha = checked(frame, alpha)
     frames, alphas = Halves(frame), Halves(alpha)
     edge = find_edge(frame, alpha, quality, frames=frames, alphas=alphas)
-    return render(frames, alphas, edge, effect, quality=quality)
+    return render(frames, alphas, edge, effect, quality=quality, kept=kept)
 
 
 def checked(frame: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -66,6 +72,7 @@ def render(
     *,
     quality: Quality = "photo",
     colours: np.ndarray | None = None,
+    kept: np.ndarray | None = None,
 ) -> np.ndarray:
     """`compose` after the refinement.
 
@@ -76,13 +83,14 @@ def render(
         effect: what to make.
         quality: as in `compose`.
         colours: float32 (3, N) from `edge_colours`, if at hand.
+        kept: as in `compose`.
     """
     frame = frames.full
     if colours is None and effect.output != "matte":
         colours = edge_colours(frame, edge, quality, frames=frames)
-    kept = None
-    if effect.keep is not None:
+    if kept is None and effect.keep is not None:
         kept = ownership(alphas.full, effect.keep)
+    if kept is not None:
         edge = edge.times(kept)
     if effect.output == "matte":
         return edge.bytes()
@@ -168,5 +176,5 @@ def _cut_out(frame: np.ndarray, edge: SoftEdge, colours: np.ndarray) -> np.ndarr
     matte = edge.bytes()
     picture = np.zeros_like(frame)
     cv2.copyTo(frame, edge.solid, picture)
-    picture.reshape(-1, 3)[edge.index] = np.rint(colours * (edge.alpha > 0)).astype(np.uint8).T
+    picture.reshape(-1, 3)[edge.index] = np.rint(colours * (np.rint(255 * edge.alpha) > 0)).astype(np.uint8).T
     return cv2.merge([*cv2.split(picture), matte])

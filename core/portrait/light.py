@@ -31,27 +31,24 @@ def to_codes(light: np.ndarray) -> np.ndarray:
     return np.take(_CODES, cv2.multiply(light, 65535, dtype=cv2.CV_16U))
 
 
-def expand_highlights(light: np.ndarray, picture: np.ndarray, gain: float = 3.0) -> np.ndarray:
-    """Give clipped highlights back some of the light that the sensor could not count.
+_HIGHLIGHT = 235
+
+
+def highlight_factors(picture: np.ndarray, gain: float = 3.0) -> np.ndarray | None:
+    """By how much clipped highlights were brighter than the sensor could count; None where there are none.
 
     Where ``picture``'s luma nears 255 the true light is unknown but more; it is taken to be up to ``1 +
     gain`` times as much, so that small lamps blur into bright discs instead of fading away. The factor is
     the same for the three channels, hence hues stay.
 
     Args:
-        light: float32 (H, W, 3) linear light of ``picture``; changed in place.
         picture: uint8 (H, W, 3) sRGB.
+
+    Returns:
+        float32 (H, W), 1 or more, to multiply linear light with.
     """
     luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     if int(luma.max()) <= _HIGHLIGHT:
-        return light
-    factor = cv2.LUT(luma, _highlight_factors(gain))
-    return cv2.multiply(light, cv2.merge([factor, factor, factor]), dst=light)
-
-
-_HIGHLIGHT = 235
-
-
-def _highlight_factors(gain: float) -> np.ndarray:
+        return None
     over = np.clip((np.arange(256) - _HIGHLIGHT) / (255 - _HIGHLIGHT), 0, 1)
-    return (1 + gain * over**2).astype(np.float32)
+    return cv2.LUT(luma, (1 + gain * over**2).astype(np.float32))

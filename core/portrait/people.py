@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+Points = Iterable[tuple[float, float]]
+"""x, y relative to the picture's width and height, 0 to 1."""
+
 _SIDE = 480
 """People are told apart on a grid about this long: finer bridges are noise."""
 
@@ -39,7 +42,7 @@ def find_people(alpha: np.ndarray) -> list[Person]:
     A person is a connected part of alpha > 0.5, thin bridges opened. Parts under 0.4 % of the picture count
     as belongings of the nearest larger part, or, when there is no larger part, as nobody.
     """
-    owners, core = _owners(alpha)
+    owners, core = label_people(alpha)
     height, width = core.shape
     people = []
     for label in range(1, int(core.max(initial=0)) + 1):
@@ -61,12 +64,12 @@ def find_people(alpha: np.ndarray) -> list[Person]:
     return people
 
 
-def keep_people(alpha: np.ndarray, points: Iterable[tuple[float, float]] | None) -> np.ndarray:
+def keep_people(alpha: np.ndarray, points: Points | None) -> np.ndarray:
     """``alpha`` with only the people that ``points`` touch; the nearer of two owns the edge between them.
 
     Args:
         alpha: float32 (H, W).
-        points: x, y relative to the picture, 0 to 1. None keeps everybody. A point on nobody keeps nobody.
+        points: None keeps everybody. A point on nobody keeps nobody.
 
     Returns:
         float32 (H, W), 0 where the person is not kept, ``alpha`` elsewhere.
@@ -76,25 +79,32 @@ def keep_people(alpha: np.ndarray, points: Iterable[tuple[float, float]] | None)
     return alpha * ownership(alpha, points)
 
 
-def ownership(alpha: np.ndarray, points: Iterable[tuple[float, float]]) -> np.ndarray:
+def ownership(alpha: np.ndarray, points: Points) -> np.ndarray:
     """uint8 (H, W): 1 where the nearest person is touched by one of ``points``, else 0."""
-    owners, core = _owners(alpha)
-    height, width = core.shape
-    # A finger is not a pixel: a point just beside a person still means that person.
-    reach = max(1, round(0.01 * max(height, width)))
-    kept = set()
-    for x, y in points:
-        column, row = min(width - 1, int(x * width)), min(height - 1, int(y * height))
-        if core[row, column]:
-            kept.add(int(core[row, column]))
-        else:
-            window = core[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1]
-            kept.update(int(v) for v in np.unique(window[window > 0])[:1])
-    share = np.isin(owners, list(kept)).astype(np.uint8)
+    owners, core = label_people(alpha)
+    share = np.isin(owners, list(people_at(owners, core, points))).astype(np.uint8)
     return cv2.resize(share, (alpha.shape[1], alpha.shape[0]), interpolation=cv2.INTER_NEAREST)
 
 
-def _owners(alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def people_at(owners: np.ndarray, core: np.ndarray, points: Points) -> set[int]:
+    """Labels of the people, of the two grids of `label_people`, that ``points`` touch."""
+    height, width = core.shape
+    # A finger is not a pixel: a point just beside a person still means that person.
+    reach = max(1, round(0.01 * max(height, width)))
+    touched = set()
+    for x, y in points:
+        column, row = min(width - 1, int(x * width)), min(height - 1, int(y * height))
+        if core[row, column]:
+            touched.add(int(core[row, column]))
+        else:
+            window = core[max(0, row - reach) : row + reach + 1, max(0, column - reach) : column + reach + 1]
+            nearest = owners[row, column]
+            if nearest and (window == nearest).any():
+                touched.add(int(nearest))
+    return touched
+
+
+def label_people(alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Two int32 grids: every cell's nearest person (1 = largest), and the people alone (0 = nobody)."""
     scale = min(1.0, _SIDE / max(alpha.shape))
     size = (max(1, round(alpha.shape[1] * scale)), max(1, round(alpha.shape[0] * scale)))

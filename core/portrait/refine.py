@@ -87,7 +87,7 @@ def find_edge(
         refined += trust * (guided - refined)
 
     sure = np.rint(given)
-    doubt = levels(np.minimum(given, 1 - given), low / 255, 2 * low / 255)
+    doubt = levels(np.minimum(given, 1 - given), low / 255, min(2 * low, 127.5) / 255)
     values = sure + doubt * (refined - sure)
     # Outside a hard-edged matte: a ramp of the matte's shape alone, whatever the colours.
     outside = given < np.float32(0.5 / 255)
@@ -125,7 +125,7 @@ def _guided(
 
 
 def _affordable(steps: np.ndarray, low: int) -> int:
-    """The step (of 255), from ``low`` to 64, below which alpha is taken as 0, so that a live frame stays in time.
+    """The step (of 255), from ``low`` to 127, below which alpha is taken as 0, so that a live frame stays in time.
 
     A network in doubt about half the frame gives a soft edge of half the frame; its middle says where the edge is.
     """
@@ -133,12 +133,12 @@ def _affordable(steps: np.ndarray, low: int) -> int:
     counts = cv2.calcHist([sparse], [0], None, [256], [0, 256]).ravel()
     inner = counts[:128] + counts[:127:-1]  # by distance from 0 or 255
     within = np.cumsum(inner[::-1])[::-1]  # at least that far from either
-    fits = np.flatnonzero(within[low:64] <= LIVE_SHARE * sparse.size)
-    return low + int(fits[0]) if len(fits) else 64
+    fits = np.flatnonzero(within[low:127] <= LIVE_SHARE * sparse.size)
+    return low + int(fits[0]) if len(fits) else 127
 
 
 def _is_hard(soft: np.ndarray, cells: np.ndarray) -> bool:
-    """Whether the soft edge (uint8 (H, W), nonzero) is is under about two px wide: a mask, not a matte."""
+    """Whether the soft edge (uint8 (H, W), nonzero) is under about two px wide: a mask, not a matte."""
     crossed = cv2.countNonZero(cv2.inRange(cells, SURE_OUT, SURE_IN))
     return cv2.countNonZero(soft) < 2 * crossed * soft.shape[1] / cells.shape[1]
 

@@ -10,6 +10,9 @@ import numpy as np
 _SIDE = 320
 """Decisions are taken on a grid about this long: single pixels are noise."""
 
+_ALL_MOVES = 5.0
+"""Median change of the smoothed picture, of 255, above which no noise can be: the camera moves, or it is another scene."""
+
 
 class TemporalSmoother:
     """A low-pass filter over mattes whose strength is decided anew for every region and frame.
@@ -32,6 +35,7 @@ class TemporalSmoother:
     def reset(self) -> None:
         """Forget everything; the next matte passes unchanged."""
         self._time_s: float | None = None
+        self._shape: tuple[int, ...] | None = None
         self._matte: np.ndarray | None = None
         self._moved = np.zeros((1, 1), np.float32)
         self._picture: np.ndarray | None = None
@@ -54,7 +58,8 @@ class TemporalSmoother:
         picture = None if frame is None else _grey(frame, size)
         elapsed = None if self._time_s is None else time_s - self._time_s
         last = self._matte
-        if last is None or last.shape != coarse.shape or elapsed is None or not 0 <= elapsed <= self.gap_s:
+        same = last is not None and self._shape == alpha.shape
+        if last is None or not same or elapsed is None or not 0 <= elapsed <= self.gap_s:
             held = coarse
             self._moved = np.zeros_like(coarse)
         else:
@@ -63,7 +68,7 @@ class TemporalSmoother:
             lasting = self._moved * np.float32(math.exp(-elapsed / self.free_s))
             moved = self._moved = np.maximum(self._movement(coarse, last, picture), lasting)
             held = last + (follow + (1 - follow) * moved) * (coarse - last)
-        self._time_s, self._matte, self._picture = time_s, held, picture
+        self._time_s, self._shape, self._matte, self._picture = time_s, alpha.shape, held, picture
         if held is coarse:
             return alpha
         # What smoothing took away or added is smooth: it is enlarged, and the matte's own detail stays.
@@ -78,12 +83,13 @@ class TemporalSmoother:
         if picture is None or self._picture is None or picture.shape != self._picture.shape:
             moved = _ramp(change, 0.06, 0.22)
         else:
-            # With the picture as a witness the matte alone must say it louder.
-            moved = _ramp(change, 0.2, 0.45)
-            change = cv2.absdiff(cv2.blur(picture, around), cv2.blur(self._picture, around))
+            seen = cv2.absdiff(cv2.blur(picture, around), cv2.blur(self._picture, around))
             # Light that flickers everywhere, and the sensor's noise, are nothing that moves.
-            usual = float(np.median(change[::4, ::4]))
-            moved = np.maximum(moved, _ramp(change, 3 * usual + 2.0, 6 * usual + 8.0))
+            usual = float(np.median(seen[::4, ::4]))
+            # With the picture as a witness the matte alone must say it louder; where all of the picture changes,
+            # at a cut or in a pan, it is no witness.
+            moved = _ramp(change, 0.2, 0.45) if usual <= _ALL_MOVES else _ramp(change, 0.06, 0.22)
+            moved = np.maximum(moved, _ramp(seen, 3 * usual + 2.0, 6 * usual + 8.0))
         return cv2.dilate(moved, np.ones((5, 5), np.uint8))
 
 

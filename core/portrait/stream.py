@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
-from core.portrait.compose import Quality, compose
+from core.portrait.compose import Quality, compose, cover
 from core.portrait.effect import Effect, check_picture
+from core.portrait.follow import Follower
 from core.portrait.smoothing import TemporalSmoother
 
 
@@ -27,7 +29,8 @@ class PortraitStream:
 
     Args:
         segmenter: gives the matte of a frame.
-        effect: may be replaced at any time through ``.effect``; the next frame has it.
+        effect: may be replaced at any time through ``.effect``; the next frame has it. Whom its ``keep`` points at in the
+            first frame is followed from there on.
         smooth: steady the matte over time.
         quality: ``"live"`` in a few milliseconds, or ``"photo"`` when time does not matter.
     """
@@ -47,6 +50,10 @@ class PortraitStream:
         self.last_alpha: np.ndarray | None = None
         """float32 (H, W), the last frame's smoothed, unrefined matte; None before the first frame."""
         self._smoother = TemporalSmoother()
+        self._follower = Follower()
+        self._fitted: tuple[np.ndarray, np.ndarray] | None = (
+            None  # the effect's picture, as given and of a frame's size
+        )
         self._turn = threading.Lock()
 
     def __call__(self, frame: np.ndarray, time_s: float | None = None) -> np.ndarray:
@@ -64,12 +71,23 @@ class PortraitStream:
         """
         check_picture(frame)
         with self._turn:
-            effect = self.effect
+            effect = self._fit(self.effect, *frame.shape[:2])
             alpha = self.segmenter.matte(frame)
             if self.smooth:
                 alpha = self._smoother(alpha, time.monotonic() if time_s is None else time_s, frame)
             self.last_alpha = alpha
-            return compose(frame, alpha, effect, quality=self.quality)
+            kept = None if effect.keep is None else self._follower(alpha, effect.keep)
+            return compose(frame, alpha, effect, quality=self.quality, kept=kept)
+
+    def _fit(self, effect: Effect, height: int, width: int) -> Effect:
+        """``effect`` with its picture scaled to a frame's size: once, not for every frame."""
+        if effect.output != "image" or effect.image is None:
+            return effect
+        given, fitted = self._fitted or (None, None)
+        if fitted is None or given is not effect.image or fitted.shape[:2] != (height, width):
+            fitted = cover(effect.image, height, width)
+            self._fitted = effect.image, fitted
+        return replace(effect, image=fitted)
 
     def prepare(self, height: int, width: int) -> None:
         """Have the network ready for frames of this size, px, so that the first one is not late."""
@@ -79,4 +97,5 @@ class PortraitStream:
         """Forget earlier frames, as at a cut or a seek."""
         with self._turn:
             self._smoother.reset()
+            self._follower.reset()
             self.last_alpha = None

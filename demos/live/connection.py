@@ -134,7 +134,7 @@ class Connection:
         bare = sent.kind == "R"
         pixels = decode_planes(sent.data, *sent.size) if bare else decode_frame(sent.data)
         decoded = time.perf_counter()
-        mode = self._ready_mode(*pixels.shape[:2])
+        mode = self._ready_mode()
         result = mode(pixels, frame.arrived)
         worked = time.perf_counter()
         picture = encode_planes(result) if bare else encode_frame(result)
@@ -145,15 +145,15 @@ class Connection:
             return planes_message(frame.number, picture, sent.size, *times)
         return frame_message(frame.number, picture, *times)
 
-    def _ready_mode(self, height: int, width: int) -> Mode:
+    def _ready_mode(self) -> Mode:
         """The mode with the newest settings; a change of the effect keeps the stream's history."""
         settings, (number, picture) = self._settings or Settings(), self._picture
         if self._mode is None or self._made != (settings.mode, settings.network):
             self._mode = MAKERS[settings.mode](load_segmenter(settings.network))
             self._made = settings.mode, settings.network
             self._applied = None
-        if self._applied != (wanted := (settings, number, height, width)):
-            self._mode.set(settings, picture, height, width)
+        if self._applied != (wanted := (settings, number)):
+            self._mode.set(settings, picture)
             self._applied = wanted
         return self._mode
 

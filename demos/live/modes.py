@@ -8,7 +8,6 @@ from typing import Any, Protocol
 import numpy as np
 
 from core.driving.stream import DrivingStream
-from core.portrait.compose import cover
 from core.portrait.stream import PortraitStream
 from demos.live.protocol import Settings
 
@@ -22,8 +21,8 @@ class Mode(Protocol):
 
     notice: str
 
-    def set(self, settings: Settings, picture: np.ndarray | None, height: int, width: int) -> None:
-        """Take over new settings for frames of this size; what was learnt of earlier frames stays."""
+    def set(self, settings: Settings, picture: np.ndarray | None) -> None:
+        """Take over new settings; what was learnt of earlier frames stays."""
 
     def __call__(self, frame: np.ndarray, time_s: float) -> np.ndarray:
         """uint8 RGB (H, W, 3) → the same, or grey (H, W)."""
@@ -37,12 +36,10 @@ class Portrait:
     def __init__(self, segmenter: Any) -> None:
         self._stream = PortraitStream(segmenter)
 
-    def set(self, settings: Settings, picture: np.ndarray | None, height: int, width: int) -> None:
+    def set(self, settings: Settings, picture: np.ndarray | None) -> None:
         if settings.output == "image" and picture is None:
             settings = replace(settings, output="blur")  # not chosen yet: blur until it is
-        # Scaled once, not at every frame.
-        behind = cover(picture, height, width) if picture is not None else None
-        self._stream.effect = settings.effect(behind)
+        self._stream.effect = settings.effect(picture)
 
     def __call__(self, frame: np.ndarray, time_s: float) -> np.ndarray:
         return self._stream(frame, time_s)
@@ -59,7 +56,7 @@ class Driving:
         self._stream = DrivingStream(segmenter)
         self._doubt = 0.0
 
-    def set(self, settings: Settings, picture: np.ndarray | None, height: int, width: int) -> None:
+    def set(self, settings: Settings, picture: np.ndarray | None) -> None:
         self._stream.look = settings.look()
 
     def __call__(self, frame: np.ndarray, time_s: float) -> np.ndarray:

@@ -41,6 +41,36 @@ def test_outside_does_not_change_when_the_person_is_repainted(
         assert change.max() <= 1
 
 
+@pytest.mark.parametrize("gap", [4, 5])
+def test_who_is_not_kept_does_not_change_when_a_close_neighbour_is_repainted(gap: int) -> None:
+    alpha = np.zeros((720, 1280), np.float32)
+    border = 641  # within a cell of the plate
+    alpha[60:, 100:border] = 1
+    alpha[60:, border + gap : 1180] = 1
+    frame = texture(720, 1280)
+    kept, beyond = np.zeros((2, 720, 1280), bool)
+    kept[60:, 100:border] = True
+    beyond[:, border + gap :] = True
+    effect = Effect(f_number=1.4, keep=((0.3, 0.5),))
+    first = compose(frame, alpha, effect, quality="live")
+    assert not np.array_equal(first[beyond], frame[beyond])
+    for painted in _repaints(frame, kept):
+        again = compose(painted, alpha, effect, quality="live")
+        assert np.abs(again.astype(int) - first.astype(int))[beyond].max() <= 1
+
+
+@pytest.mark.parametrize("quality", QUALITIES)
+@pytest.mark.parametrize("strip", [12, 20])
+def test_a_narrow_strip_of_background_keeps_its_colour(quality: str, strip: int) -> None:
+    """A sigmoid's traces in it are no person."""
+    alpha = np.full((360, 640), 0.9999, np.float32)
+    alpha[:strip] = 1e-5
+    frame = np.full((360, 640, 3), 90, np.uint8)
+    frame[: strip + 1] = (200, 30, 10)
+    picture = compose(frame, alpha, Effect(), quality=quality)
+    assert np.abs(picture[: strip // 2].astype(int) - (200, 30, 10)).max() <= 2
+
+
 @pytest.mark.parametrize("quality", QUALITIES)
 def test_the_persons_inside_is_untouched_and_the_background_is_not(quality: str) -> None:
     alpha, frame = bust(240, 320), texture(240, 320)
@@ -108,7 +138,8 @@ def test_cutout_is_straight_alpha() -> None:
     half = (matte > 100) & (matte < 200)
     # Premultiplied colours would be darkened by alpha.
     assert np.abs(picture[half][:, :3].astype(int) - (200, 150, 120)).max() <= 12
-    assert (picture[bust(300, 300, soft=12) == 0] == 0).all()
+    picture = compose(shot(alpha, (200, 150, 120), texture(300, 300)), alpha, Effect(output="cutout"))
+    assert (picture[picture[..., 3] == 0] == 0).all()
 
 
 def test_another_picture_covers_without_distortion() -> None:

@@ -64,6 +64,14 @@ def test_keep_splits_the_soft_edge_and_takes_every_pointed_person() -> None:
         assert keep_people(alpha, [person.centre]).max() == 1
 
 
+def test_a_point_beside_two_people_means_the_nearer_one() -> None:
+    alpha = np.zeros((480, 480), np.float32)
+    alpha[100:400, 50:200] = 1
+    alpha[100:400, 205:300] = 1
+    kept = keep_people(alpha, [(203.2 / 480, 0.5)])
+    assert (kept[200, 60:195] == 0).all() and (kept[200, 210:295] == 1).all()
+
+
 def test_who_is_not_kept_is_blurred_as_background() -> None:
     alpha, frame = _two(), texture(300, 600)
     picture = compose(frame, alpha, Effect(keep=((0.25, 0.5),)))

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.portrait.refine import refine
+from core.portrait.refine import LIVE_SHARE, find_edge, refine
 from core.portrait.soft_edge import Sampler
 from tests.core.portrait.shapes import blurred_matte, bust, shot, texture
 
@@ -53,6 +53,16 @@ def test_a_hard_matte_is_feathered_outward_only() -> None:
     assert grown.any()
     reach = cv2.distanceTransform((hard == 0).astype(np.uint8), cv2.DIST_L2, 5)
     assert reach[grown].max() < 4
+
+
+@pytest.mark.parametrize("doubt", [0.45, 0.3])
+def test_a_live_frame_of_doubt_stays_in_time(doubt: float) -> None:
+    """A soft edge of the whole frame would cost seventeen times what is allowed."""
+    rng = np.random.default_rng(0)
+    alpha = np.where(rng.random((360, 640)) < 0.5, doubt, 1 - doubt).astype(np.float32)
+    alpha += rng.uniform(-0.05, 0.05, alpha.shape).astype(np.float32)
+    edge = find_edge(texture(360, 640), alpha, "live")
+    assert edge.index.size <= 2 * LIVE_SHARE * alpha.size
 
 
 def test_no_haze_over_a_textured_background() -> None:

@@ -64,7 +64,31 @@ def test_a_moving_shape_neither_lags_nor_ghosts(speed: int, with_frame: bool) ->
     assert max(ghosts) < 0.05
 
 
-def test_it_starts_over_after_a_cut_a_gap_or_a_new_size() -> None:
+def test_a_cut_leaves_nothing_of_the_scene_before() -> None:
+    smoother = TemporalSmoother()
+    thin = np.zeros((720, 1280), np.float32)
+    thin[200:600, 640:646] = 1
+    for i in range(5):
+        smoother(thin, i / 30, texture(720, 1280, 1))
+    left = smoother(np.zeros_like(thin), 5 / 30, texture(720, 1280, 2))
+    assert left.max() < 0.15
+
+
+def test_a_camera_that_turns_takes_the_matte_along() -> None:
+    rng = np.random.default_rng(2)
+    scene = texture(240, 500)
+    with_frame, without = TemporalSmoother(), TemporalSmoother()
+    scores = []
+    for i in range(12):
+        truth = bust(*SIZE, soft=3, shift=-20 + i)
+        frame = _camera(shot(truth, (200, 160, 130), scene[:, 4 * i : 4 * i + SIZE[1]]), rng)
+        raw = _noisy(truth, rng)
+        seen, unseen = with_frame(raw, i / 30, frame), without(raw, i / 30)
+        scores.append(_overlap(seen, truth) - _overlap(unseen, truth))
+    assert min(scores) > -0.005
+
+
+def test_it_starts_over_after_a_gap_or_a_new_size() -> None:
     smoother = TemporalSmoother()
     first, second = bust(*SIZE), bust(*SIZE, shift=2)
     assert np.array_equal(smoother(first, 0.0), first)
@@ -74,6 +98,9 @@ def test_it_starts_over_after_a_cut_a_gap_or_a_new_size() -> None:
     assert np.array_equal(smoother(other, 4.01), other)
     smoother.reset()
     assert np.array_equal(smoother(first, 4.02), first)
+    # Both have the same coarse grid.
+    assert np.array_equal(smoother(large := bust(720, 1280), 4.03), large)
+    assert np.array_equal(smoother(small := bust(360, 640, shift=9), 4.04), small)
 
 
 def test_the_held_matte_reaches_the_new_one() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import InputError
 from core.portrait import Effect, PortraitPhoto, PortraitStream, compose
+from core.portrait.compose import cover
 from tests.core.portrait.shapes import FixedSegmenter, blurred_matte, bust, texture
 
 
@@ -79,3 +80,21 @@ def test_a_stream_may_be_called_from_several_threads() -> None:
     for thread in threads:
         thread.join()
     assert len(results) == 4 and all(np.array_equal(r, expected) for r in results)
+
+
+def test_a_streams_background_picture_is_scaled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame, segmenter = _scene()
+    behind = texture(300, 500, 4)
+    sizes = []
+
+    def counting(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+        sizes.append(picture.shape)
+        return cover(picture, height, width)
+
+    monkeypatch.setattr("core.portrait.stream.cover", counting)
+    stream = PortraitStream(segmenter, Effect("image", image=behind), smooth=False)
+    first = stream(frame, 0.0)
+    assert np.array_equal(first, stream(frame, 0.1)) and sizes == [behind.shape]
+    assert np.array_equal(first, compose(frame, segmenter.alpha, stream.effect, quality="live"))
+    stream.effect = Effect("image", image=behind[::-1].copy())
+    assert not np.array_equal(first, stream(frame, 0.2))
