@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "photo": ("Photo", "사진"),
     "your_photo": ("Your photo", "내 사진"),
     "drop_photo": ("Drop a photo, paste one, or click to choose", "사진을 끌어다 놓거나, 붙여넣거나, 눌러서 고르세요"),
+    "open_camera": ("Use the camera", "카메라 쓰기"),
     "result": ("Before and after", "전과 후"),
     "caption_before": ("Before", "전"),
     "caption": ("Drag the line to compare", "선을 끌어 비교해 보세요"),
@@ -80,6 +81,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "no_video": ("Choose a video first.", "먼저 동영상을 골라 주세요."),
     "waiting": ("Getting ready …", "준비하는 중…"),
+    "video_queued": ("Waiting for another video to be done …", "다른 동영상이 끝나기를 기다리는 중…"),
     "video_stopped_early": ("Stopped before it began.", "시작하기 전에 멈췄습니다."),
     "progress": ("{done} of {total} frames · {rate} per second · {left} left", "{total}프레임 중 {done} · 초당 {rate} · {left} 남음"),
     "progress_open": ("{done} frames · {rate} per second", "{done}프레임 · 초당 {rate}"),
@@ -134,6 +136,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "live_lost": ("The connection is lost; trying again …", "연결이 끊겨 다시 시도하는 중…"),
     "live_idle": ("Paused: nothing was sent for a minute.", "1분 동안 보낸 것이 없어 쉬는 중입니다."),
+    "live_unseen": (
+        "The camera was switched off: nobody looked at it for a minute.",
+        "1분 동안 보는 사람이 없어 카메라를 껐습니다.",
+    ),
     "live_unplugged": (
         "The camera was unplugged. It goes on when one is connected.",
         "카메라가 빠졌습니다. 다시 연결하면 이어집니다.",

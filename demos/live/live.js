@@ -2,11 +2,14 @@
 (() => {
   const MAX_SIDE = 1920;                    // px; the server takes no larger frame
   const base = new URL(document.currentScript.dataset.base, location.href);
+  const UNSEEN_MS = 60000;                  // so long the camera stays on while another tab is open
   const SHOWN_MS = 5000;                    // so long an error of the server stays while frames keep coming
   const state = {
     worker: null, stream: null, video: null, running: false, values: null,
     device: '', used: '',                   // the camera that was chosen; the one that came
+    pictures: 0,                            // how many backgrounds were chosen
     token: 0,                               // of the newest start or stop; whatever older one returns late is void
+    seen: 0,                                // when the view was last seen; ms
     back: null,                             // hears that a camera was plugged in, while one is awaited
     until: 0, notice: '',                   // when an error goes; what the server wants to be known while it holds
   };
@@ -49,6 +52,9 @@
       say('live_idle');
     },
     size: ({ width, height }) => { find('screen').style.aspectRatio = `${width} / ${height}`; },
+    still() {                               // nothing was shown lately: no figure holds
+      find('figures').textContent = '';
+    },
     figures({ rate, latency, times }) {
       if (!state.running) return;
       if (state.until && performance.now() > state.until) calm();
@@ -109,6 +115,7 @@
     Object.assign(video, { muted: true, playsInline: true, srcObject: stream });
     await video.play().catch(() => {});
     if (token !== state.token) return;
+    state.seen = performance.timeOrigin + performance.now();
     show(true);
     say('live_preparing');
     const url = new URL('live/stream', base);
@@ -130,7 +137,12 @@
       if (token !== state.token) return;
       next(onFrame);
       const at = performance.timeOrigin + performance.now();
-      if (!video.videoWidth || !document.getElementById('live').offsetParent) return;  // another tab is open
+      if (!document.getElementById('live').offsetParent) {  // another tab is open
+        if (at - state.seen > UNSEEN_MS) stop('live_unseen');
+        return;
+      }
+      state.seen = at;
+      if (!video.videoWidth) return;
       const scale = Math.min(1, MAX_SIDE / Math.max(video.videoWidth, video.videoHeight));
       const width = Math.round(video.videoWidth * scale), height = Math.round(video.videoHeight * scale);
       const frame = window.VideoFrame ? new VideoFrame(video, { timestamp: 0 }) : await createImageBitmap(video);
@@ -155,9 +167,9 @@
     show(false);
   }
 
-  function stop() {
+  function stop(why = 'live_stopped') {
     release();
-    say('live_stopped');
+    say(why);
   }
 
   const cameras = async () =>
@@ -205,7 +217,7 @@
 
   document.addEventListener('click', (event) => {
     const button = event.target.closest?.('#live button');
-    if (button) ({ 'live-start': start, 'live-stop': stop, 'live-save': save })[button.id]?.();
+    if (button) ({ 'live-start': start, 'live-stop': () => stop(), 'live-save': save })[button.id]?.();
   });
   document.addEventListener('change', (event) => {
     if (event.target.id === 'live-camera') state.device = event.target.value;
@@ -213,7 +225,7 @@
   });
 
   // Whose door is open decides what the live view does, where it can do that.
-  const door = () => document.querySelector('#live-mode input[value="' + CSS.escape(location.hash.slice(1)) + '"]');
+  const door = () => document.querySelector('#live-mode input[value="' + CSS.escape(location.hash.slice(1) || 'portrait') + '"]');
   addEventListener('hashchange', () => door()?.click());
   if (location.hash.length > 1) {           // a click before Gradio listens is lost: again, until settings come
     const timer = setInterval(() => (state.values ? clearInterval(timer) : door()?.click()), 250);
@@ -229,15 +241,19 @@
       state.worker?.postMessage({ kind: 'settings', values });
     },
     async picture(file) {
+      const turn = ++state.pictures;        // of the newest choice; an older one may be decoded later
       if (!file?.url) return state.worker?.postMessage({ kind: 'picture', blob: new Blob([]) });
       try {
         const bitmap = await createImageBitmap(await (await fetch(file.url)).blob());
         const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
         const canvas = new OffscreenCanvas(Math.max(1, bitmap.width * scale), Math.max(1, bitmap.height * scale));
         canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-        worker().postMessage({ kind: 'picture', blob: await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 }) });
+        const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 });
+        if (turn !== state.pictures) return;
+        worker().postMessage({ kind: 'picture', blob });
+        if (!state.running && state.until) say('');
       } catch {
-        heard.error({ message: 'live_no_picture' });   // a kind that this browser cannot read, such as HEIC
+        if (turn === state.pictures) heard.error({ message: 'live_no_picture' });   // a kind that this browser cannot read, such as HEIC
       }
     },
     mirror: (on) => find('canvas').classList.toggle('mirrored', on),

@@ -15,8 +15,13 @@ from demos.portrait.controls import build_controls, network_names
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _AT_ONCE = _QUIET | {"queue": False}
-_SETTINGS = """(mode, output, f_number, shape, color, weights, view, opacity, roads) => window.live.settings(
-    mode === 'driving' ? { mode, view, opacity, weights: roads } : { mode, output, f_number, shape, color, weights })"""
+# A number box tells what is being typed, too: "1" on the way to "16", and nothing.
+_SETTINGS = """(mode, output, typed, shape, color, weights, view, shown, roads) => {
+  const within = (value, low, high, first) => Math.min(high, Math.max(low, value ?? first));
+  const f_number = within(typed, 1.4, 16, 2.8), opacity = within(shown, 0, 1, 0.55);
+  window.live.settings(
+    mode === 'driving' ? { mode, view, opacity, weights: roads } : { mode, output, f_number, shape, color, weights });
+}"""
 _PICTURE = "(file) => window.live.picture(file)"
 _MIRROR = "(on) => window.live.mirror(on)"
 

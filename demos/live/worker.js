@@ -4,6 +4,7 @@ importScripts('wire.js');
 const IN_FLIGHT = 2;
 const DROPPED = 'D'.charCodeAt(0), PICTURE = 'P'.charCodeAt(0);
 const CLOSED_IDLE = 4000, CLOSED_BAD = 4001;
+const UNANSWERED_MS = 60000;                // after so long without an answer the connection is as good as lost; a network may load first
 
 let canvas, context;                        // what is seen
 let socket = null, url = '', wanted = false, ready = false, resting = false, retry = 0, timer = 0;
@@ -28,21 +29,30 @@ function connect() {
     if (picture) mine.send(picture);
   };
   mine.onmessage = ({ data }) => (typeof data === 'string' ? hear(JSON.parse(data)) : answer(data));
-  mine.onclose = ({ code }) => {
-    if (socket !== mine) return;
-    socket = null;
-    ready = false;
-    sent.clear();
-    if (!wanted) return;
-    if (code === CLOSED_IDLE) {             // it rested too long: the next frame asks again
-      resting = true;
-      tell('idle');
-      return;
-    }
-    if (code === CLOSED_BAD) return tell('failed');  // as was told before, and would be again
-    tell('lost');
-    timer = setTimeout(connect, Math.min(5000, 500 * 2 ** retry++));
-  };
+  mine.onclose = ({ code }) => closed(mine, code);
+}
+
+// A connection that is cut without a word says nothing for a quarter of an hour.
+function lose() {
+  const mine = socket;
+  closed(mine, 1006);
+  mine.close();
+}
+
+function closed(mine, code) {
+  if (socket !== mine) return;
+  socket = null;
+  ready = false;
+  sent.clear();
+  if (!wanted) return;
+  if (code === CLOSED_IDLE) {             // it rested too long: the next frame asks again
+    resting = true;
+    tell('idle');
+    return;
+  }
+  if (code === CLOSED_BAD) return tell('failed');  // as was told before, and would be again
+  tell('lost');
+  timer = setTimeout(connect, Math.min(5000, 500 * 2 ** retry++));
 }
 
 function hear(message) {
@@ -115,7 +125,9 @@ async function forward() {
 setInterval(() => {
   const since = now() - 2000;
   shown = shown.filter(({ done }) => done > since);
-  if (!ready || !shown.length) return;
+  const [oldest] = sent.values();
+  if (oldest && now() - oldest.left > UNANSWERED_MS) lose();
+  if (!ready || !shown.length) return tell('still');
   const { done, ...parts } = shown[0];
   const middle = (name) => shown.map((frame) => frame[name]).sort((a, b) => a - b)[shown.length >> 1];
   const times = Object.fromEntries(Object.keys(parts).map((name) => [name, middle(name)]));

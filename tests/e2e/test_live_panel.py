@@ -23,8 +23,8 @@ WAIT = 60_000
 # Keeps what the page gets from the browser, to pull its cable out later.
 KEEP_STREAMS = """
 const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-window.streams = [];
-navigator.mediaDevices.getUserMedia = async (wish) => { const s = await ask(wish); streams.push(s); return s; };
+window.streams = [], window.asked = [];
+navigator.mediaDevices.getUserMedia = async (wish) => { asked.push(wish); const s = await ask(wish); streams.push(s); return s; };
 """
 UNPLUG = """() => { const track = streams.at(-1).getVideoTracks()[0];
   track.stop(); track.dispatchEvent(new Event('ended')); }"""
@@ -164,7 +164,7 @@ def test_another_picture_behind_and_one_that_cannot_be_read(open_live, tmp_path)
 
 
 def test_mirror_size_stop_and_start(open_live):
-    page = open_live()
+    page = open_live(script=KEEP_STREAMS)
     sockets: list[str] = []
     page.on("websocket", lambda s: sockets.append(s.url))
     start(page)
@@ -175,6 +175,8 @@ def test_mirror_size_stop_and_start(open_live):
         "() => getComputedStyle(document.querySelector('#live-canvas')).transform === 'none'"
     )
     page.select_option("#live-resolution", "1280x720")
+    page.wait_for_function("() => streams.length === 2", timeout=WAIT)
+    assert page.evaluate("() => asked.at(-1).video.width.ideal") == 1280
     page.wait_for_function("() => document.querySelector('#live-status').textContent === ''", timeout=WAIT)
     moves(page)
     assert len([url for url in sockets if STREAM_PATH in url]) == 1, (
@@ -182,6 +184,7 @@ def test_mirror_size_stop_and_start(open_live):
     )
     page.click("#live-stop")
     page.wait_for_selector("text=The camera is off.", timeout=WAIT)
+    assert page.is_hidden("#live-canvas"), "the last picture is not left behind the words"
     stands_still(page)
     start(page)
     moves(page)
@@ -190,9 +193,21 @@ def test_mirror_size_stop_and_start(open_live):
 def test_this_picture_can_be_saved(open_live, tmp_path):
     page = open_live()
     start(page)
-    with page.expect_download(timeout=WAIT) as waiting:
-        page.click("#live-save")
-    assert waiting.value.suggested_filename == "triptych-live.png"
+    pictures = []
+    for mirrored in (True, False):
+        page.set_checked("#live-mirror input", mirrored)
+        shown = f"() => document.querySelector('#live-canvas').classList.contains('mirrored') === {str(mirrored).lower()}"
+        page.wait_for_function(shown)
+        with page.expect_download(timeout=WAIT) as waiting:
+            page.click("#live-save")
+        assert waiting.value.suggested_filename == "triptych-live.png"
+        waiting.value.save_as(tmp_path / "saved.png")
+        with Image.open(tmp_path / "saved.png") as saved:
+            pictures.append(np.asarray(saved.convert("RGB"), float))
+    assert pictures[0].shape == pictures[1].shape == (480, 640, 3)
+    below = [picture[130:] for picture in pictures]  # above them is the frame's number, which counts
+    same, flipped = np.abs(below[0] - below[1]).mean(), np.abs(below[0] - below[1][:, ::-1]).mean()
+    assert below[1].std() > 10 and flipped < 0.5 * same
 
 
 def test_a_camera_unplugged_and_back(open_live):
@@ -307,7 +322,7 @@ class Cable:
     """A TCP proxy in front of the server that can be cut and joined."""
 
     def __init__(self, port: int) -> None:
-        self._target, self._wires, self.cut = port, [], False
+        self._target, self._wires, self.cut, self.silent = port, [], False, False
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -326,11 +341,11 @@ class Cable:
             for a, b in ((near, far), (far, near)):
                 threading.Thread(target=self._pass_on, args=(a, b), daemon=True).start()
 
-    @staticmethod
-    def _pass_on(a: socket.socket, b: socket.socket) -> None:
+    def _pass_on(self, a: socket.socket, b: socket.socket) -> None:
         try:
             while data := a.recv(65536):
-                b.sendall(data)
+                if not self.silent:
+                    b.sendall(data)
         except OSError:
             pass
         for wire in (a, b):
@@ -370,6 +385,51 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(open_live, server):
         assert page.evaluate(found)
     finally:
         cable.close()
+
+
+def test_a_connection_that_falls_silent_is_given_up(open_live, server):
+    """As when a laptop changes its network: nobody closes anything."""
+    cable = Cable(urlparse(server).port)
+
+    def impatient(route) -> None:
+        script = route.fetch()
+        route.fulfill(
+            response=script, body=script.text().replace("UNANSWERED_MS = 60000", "UNANSWERED_MS = 6000")
+        )
+
+    try:
+        page = open_live(address=f"http://127.0.0.1:{cable.port}")
+        page.context.route("**/live/worker.js", impatient)
+        start(page)
+        cable.silent = True
+        page.wait_for_function(
+            "() => document.querySelector('#live-figures').textContent === ''", timeout=WAIT
+        )
+        assert page.inner_text("#live-status") == "", "not yet"
+        page.wait_for_selector("text=The connection is lost; trying again", timeout=WAIT)
+        cable.pull()
+        cable.silent = cable.cut = False
+        moves(page)
+    finally:
+        cable.close()
+
+
+def test_a_camera_that_nobody_looks_at_is_switched_off(open_live):
+    page = open_live(script=KEEP_STREAMS + "window.later = 0; const real = performance.now.bind(performance);"
+                     "performance.now = () => real() + later;")  # fmt: skip
+    start(page)
+    page.click("button[role=tab]:has-text('Photo')")
+    page.wait_for_timeout(500)
+    assert page.evaluate("() => streams[0].getTracks()[0].readyState") == "live", (
+        "a glance elsewhere is no end"
+    )
+    page.evaluate("() => { window.later = 61000 }")
+    page.wait_for_function("() => streams[0].getTracks()[0].readyState === 'ended'", timeout=WAIT)
+    page.click("button[role=tab]:has-text('Live')")
+    page.wait_for_selector("text=nobody looked at it for a minute", timeout=WAIT)
+    page.evaluate("() => { window.later = 0 }")
+    start(page)
+    moves(page)
 
 
 @pytest.mark.parametrize("path,width", [("/", 390), ("/ko/", 390), ("/ko/", 1280)])
