@@ -21,7 +21,8 @@ from core.errors import InputError
 from core.media.convert import FrameFunction, Progress, Summary, process_video
 from core.portrait.stream import PortraitStream
 from core.segmenter import load_segmenter
-from demos.portrait.controls import build_controls, hand_over_file, make_effect
+from demos.fields import FileVideo
+from demos.portrait.controls import build_controls, make_effect
 from demos.portrait.messages import explain, messages
 
 OUTPUTS = ("blur", "color", "image", "matte")
@@ -30,6 +31,40 @@ _PREVIEW_SIDE = 960
 # Yours, the result and the buttons below them are seen at once.
 _HEIGHT = "clamp(200px, 29vh, 420px)"
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+class Turn:
+    """One press of Start: waits for the videos before it, runs, and may be stopped at any time, from any thread."""
+
+    _lock = threading.Lock()
+    _running = 0  # of all visitors
+
+    def __init__(self) -> None:
+        self.halt = threading.Event()
+        self._begun = False
+
+    @classmethod
+    def busy(cls) -> bool:
+        """Whether another video is being made."""
+        return cls._running > 0
+
+    def begin(self) -> bool:
+        """False where it was stopped before; else `end` must follow."""
+        with self._lock:
+            self._begun = not self.halt.is_set()
+            Turn._running += self._begun
+            return self._begun
+
+    def end(self) -> None:
+        """Let the next one begin."""
+        with self._lock:
+            Turn._running -= 1
+
+    def stop(self) -> bool:
+        """Stop it; True where it had not begun, and now never will."""
+        with self._lock:
+            self.halt.set()
+            return not self._begun
 
 
 @dataclass
@@ -43,7 +78,7 @@ class VideoStage:
     start: gr.Button
     cancel: gr.Button
     download: gr.DownloadButton
-    halt: gr.State
+    turn: gr.State
 
     @property
     def buttons(self) -> list[gr.components.Component]:
@@ -67,10 +102,8 @@ def build_video_tab(w: dict[str, str]) -> None:
 
 def build_stage(w: dict[str, str], prefix: str, idle: str) -> VideoStage:
     """Lay out what is chosen, shown, started and downloaded; ``idle``: what is said before anything is."""
-    source = hand_over_file(
-        gr.Video(
-            label=w["your_video"], sources=["upload"], height=_HEIGHT, buttons=[], elem_id=f"{prefix}-source"
-        )
+    source = FileVideo(
+        label=w["your_video"], sources=["upload"], height=_HEIGHT, buttons=[], elem_id=f"{prefix}-source"
     )
     preview = gr.Image(
         label=w["preview"], format="jpeg", height=_HEIGHT, visible=False, interactive=False, buttons=[],
@@ -107,31 +140,40 @@ def wire_stage(
         with messages(w):
             if not path:
                 raise InputError(w["no_video"])
-        return threading.Event(), status_line(w["waiting"]), *_buttons(working=True), gr.update(visible=False)
+        text = w["video_queued" if Turn.busy() else "waiting"]
+        return Turn(), status_line(text), *_buttons(working=True), gr.update(visible=False)
 
-    def run(path: str, halt: threading.Event, *values):
-        with messages(w):
-            if halt.is_set():
-                yield status_line(w["video_stopped_early"]), gr.skip(), gr.skip(), *_buttons(working=False)
-                return
-            ending, function = make(*values)
-            folder = Path(tempfile.mkdtemp(dir=tempfile.gettempdir()))
-            for news in work(path, folder / f"{Path(path).stem}-{ending}.mp4", function, halt):
-                yield _finished(w, news) if isinstance(news, Summary) else _working(w, news)
+    def run(path: str, turn: Turn, *values):
+        if not turn.begin():
+            yield [gr.skip()] * 6  # the page was told when it was stopped
+            return
+        try:
+            with messages(w):
+                ending, function = make(*values)
+                folder = Path(tempfile.mkdtemp(dir=tempfile.gettempdir()))
+                for news in work(path, folder / f"{Path(path).stem}-{ending}.mp4", function, turn.halt):
+                    yield _finished(w, news) if isinstance(news, Summary) else _working(w, news)
+        finally:
+            turn.end()
+
+    def stop(turn: Turn):
+        if turn.stop():
+            return status_line(w["video_stopped_early"]), *_buttons(working=False)
+        return gr.skip(), gr.skip(), gr.update(interactive=False), gr.skip()
 
     ready = stage.start.click(
-        prepare, stage.source, [stage.halt, stage.status, *stage.buttons, stage.result],
+        prepare, stage.source, [stage.turn, stage.status, *stage.buttons, stage.result],
         concurrency_limit=None, **_QUIET,
     )  # fmt: skip
     running = ready.success(
-        run, [stage.source, stage.halt, *settings], [stage.status, stage.preview, stage.result, *stage.buttons],
-        concurrency_limit=1, concurrency_id="video", **_QUIET,
+        run, [stage.source, stage.turn, *settings], [stage.status, stage.preview, stage.result, *stage.buttons],
+        concurrency_limit=1, concurrency_id="video", trigger_mode="multiple", **_QUIET,
     )  # fmt: skip
     running.failure(
         lambda: (status_line(idle), gr.update(visible=False), gr.update(visible=False), *_buttons(working=False)),
         None, [stage.status, stage.preview, stage.result, *stage.buttons], **_QUIET,
     )  # fmt: skip
-    stage.cancel.click(lambda halt: halt.set(), stage.halt, None, queue=False, **_QUIET)
+    stage.cancel.click(stop, stage.turn, [stage.status, *stage.buttons], queue=False, **_QUIET)
 
 
 def work(
@@ -184,15 +226,15 @@ def _clear(working: threading.Thread, folder: Path) -> None:
 
 
 def status_line(text: str, bar: str = "") -> str:
-    """The line below the video, and a bar above it."""
-    return f"{bar}<div class=status><span>{text}</span></div>"
+    """The line below the video, and a bar above it, with which it is not read aloud at every change."""
+    return f"{bar}<div class=status{' aria-live=off' if bar else ''}><span>{text}</span></div>"
 
 
 def _buttons(*, working: bool, path: str | None = None) -> tuple:
     """Start, stop, download."""
     return (
         gr.update(visible=not working, variant="secondary" if path else "primary"),
-        gr.update(visible=working),
+        gr.update(visible=working, interactive=True),
         gr.update(value=path, visible=path is not None),
     )
 
@@ -207,7 +249,7 @@ def _working(w: dict[str, str], progress: Progress) -> tuple:
     else:
         text = w["progress_open"].format(done=progress.done, rate=rate)
     small = gr.update(value=_small(progress.frame), visible=True)
-    return status_line(text, bar), small, gr.update(visible=False), *_buttons(working=True)
+    return status_line(text, bar), small, gr.update(visible=False), *[gr.skip()] * 3
 
 
 def _small(frame: np.ndarray) -> np.ndarray:

@@ -69,6 +69,23 @@ def test_stopping_keeps_what_is_done(open_page, long_clip):
     page.wait_for_function("() => document.querySelector('#video-result video')?.duration > 0", timeout=WAIT)
 
 
+def test_who_waits_for_another_video_hears_so_and_can_stop(open_page, clip, long_clip):
+    first = open_page()
+    start_and_see_it_work(first, long_clip)
+    page = open_page()
+    page.click("button[role=tab]:has-text('Video')")
+    page.set_input_files("#video-source input[type=file]", str(clip))
+    page.wait_for_selector("#video-source video", timeout=WAIT)
+    page.click("#video-start")
+    page.wait_for_selector("text=Waiting for another video to be done", timeout=WAIT)
+    page.click("#video-cancel")
+    page.wait_for_selector("text=Stopped before it began", timeout=WAIT)
+    page.click("#video-start")
+    page.wait_for_selector("text=Waiting for another video to be done", timeout=WAIT)
+    first.click("#video-cancel")
+    page.wait_for_selector("text=Done: 150 frames", timeout=WAIT)
+
+
 def test_a_closed_tab_makes_room_for_the_next_visitor(open_page, clip, long_clip):
     page = open_page()
     start_and_see_it_work(page, long_clip)
