@@ -76,9 +76,10 @@ window.Worker = class extends Worker {
 
 // The address says which application is open: /#driving. Its door is a link to there.
 const doorNamed = (name) => name && document.querySelector(`#doors a[data-door="${CSS.escape(name)}"]`);
+const firstDoor = () => document.querySelector('#doors a[data-door]')?.dataset.door;
 const doorButton = (name) => document.getElementById(`open-${name}`);
 function openDoor() {
-  const name = location.hash.slice(1), link = doorNamed(name);
+  const name = location.hash.slice(1) || firstDoor(), link = doorNamed(name);
   if (!link || !doorButton(name)) return;
   for (const other of document.querySelectorAll('#doors a')) other.removeAttribute('aria-current');
   link.setAttribute('aria-current', 'true');
@@ -131,7 +132,7 @@ document.addEventListener('click', async (event) => {
     const response = await fetch(link.href);
     if (!response.ok) {
       const { detail } = await response.json().catch(() => ({}));
-      throw new Error((response.status === 404 && link.dataset.gone) || detail || pageFailed);
+      throw new Error((response.status === 404 && link.dataset.gone) || detail || pageWords.failed);
     }
     const save = document.createElement('a');
     save.dataset.ready = '1';

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import gradio as gr
@@ -30,11 +31,15 @@ _STONE = Color(
 def head(language: str, base: str = "./") -> str:
     """What goes first into a page's ``<head>``: its style and its scripts. ``base``: from the page to the server's root."""
     style = (HERE / "page.css").read_text(encoding="utf-8")
-    script = (HERE / "page.js").read_text(encoding="utf-8")
-    failed = words(language)["error"]
+    script = "".join(
+        (HERE / name).read_text(encoding="utf-8") for name in ("page.js", "portrait/before_after.js")
+    )
+    w = words(language)
+    failed = w["error"]
+    told = json.dumps({"failed": failed, "result": w["result"]}, ensure_ascii=False)
     return (
         '<meta name="color-scheme" content="light dark">'
-        f"<style>:root {{ --failed: '{failed}' }}\n{style}</style><script>const pageLanguage = '{language}', pageFailed = '{failed}';\n{script}</script>"
+        f"<style>:root {{ --failed: '{failed}'; --camera: '{w['open_camera']}' }}\n{style}</style><script>const pageLanguage = '{language}', pageWords = {told};\n{script}</script>"
         f'<script src="{base}live/live.js" data-base="{base}" defer></script>'
         f'{color_style()}<link rel="stylesheet" href="{base}scoring/scoring.css">'
         f'<script src="{base}scoring/scoring.js" type="module" data-scoring-tab="{words(language)["scoring"]}"></script>'

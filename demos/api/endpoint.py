@@ -9,20 +9,18 @@ from typing import Any
 import gradio as gr
 
 from core.errors import InputError
-from demos.portrait.controls import hand_over_file
+from demos.fields import AnyWord, GivenFile
 from demos.portrait.messages import explain
 
 
 def file_field(label: str) -> gr.File:
     """A file that is handed over as it was uploaded, with its name."""
-    return hand_over_file(gr.File(label=label, visible=False))  # type: ignore[return-value]
+    return GivenFile(label=label, visible=False)
 
 
 def choice(label: str, values: tuple[str, ...] | list[str], default: str) -> gr.Dropdown:
     """One of some words. The API's description lists them; what is wrong with another one is core's to say."""
-    field = gr.Dropdown(values, value=default, label=label, visible=False)
-    field.preprocess = lambda payload: payload  # type: ignore[method-assign]
-    return field
+    return AnyWord(values, value=default, label=label, visible=False)
 
 
 def endpoint(name: str, function: Callable[..., Any], inputs: list[Any], outputs: list[Any]) -> None:

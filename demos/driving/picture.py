@@ -16,7 +16,7 @@ from demos.driving.scene import Scene
 from demos.driving.scenes import Scenes
 from demos.driving.truth import read_truth
 from demos.driving.viewer import place_html
-from demos.portrait.controls import hand_over_file
+from demos.fields import FileImage
 from demos.portrait.messages import messages
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -31,12 +31,10 @@ def build_picture_tab(w: dict[str, str], scenes: Scenes) -> None:
         with gr.Column(scale=7, min_width=300):
             viewer = _html(place_html(first, default_network(), w), elem_id="driving-viewer")
         with gr.Column(scale=4, min_width=280):
-            source = hand_over_file(
-                gr.Image(
-                    label=w["dr_your_picture"], show_label=False, type="filepath", height=190,
-                    sources=["upload", "clipboard"], placeholder=w["dr_drop"], buttons=[], elem_id="driving-source",
-                    visible=bool(names),
-                )
+            source = FileImage(
+                label=w["dr_your_picture"], show_label=False, type="filepath", height=190,
+                sources=["upload", "clipboard"], placeholder=w["dr_drop"], buttons=[], elem_id="driving-source",
+                visible=bool(names),
             )  # fmt: skip
             pasted = gr.File(file_types=["image"], elem_id="driving-paste", elem_classes="hidden-field")
             _html(f"{_thumbnails()}<h4>{w['dr_examples']}</h4>")

@@ -15,6 +15,7 @@ from core.segmenter import load_segmenter
 from demos.driving.clip import FRAMES, DrawnClip
 from demos.driving.networks import default_network, network_name, road_networks
 from demos.driving.viewer import OPACITY
+from demos.fields import bounded_slider
 from demos.portrait.video import build_stage, status_line, wire_stage
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -33,9 +34,9 @@ def build_video_tab(w: dict[str, str], clip: DrawnClip) -> None:
                 [(w[f"dr_view_{v}"], v) for v in VIEWS], value="overlay", label=w["dr_views"], elem_classes="pills",
                 elem_id="driving-video-view",
             )  # fmt: skip
-            opacity = gr.Slider(
+            opacity = bounded_slider(
                 0, 100, OPACITY, step=5, label=w["dr_opacity"], buttons=[], elem_id="driving-video-opacity"
-            )
+            )  # fmt: skip
             steady = gr.Checkbox(
                 True, label=w["dr_steady"], info=w["dr_steady_about"], elem_id="driving-video-steady"
             )

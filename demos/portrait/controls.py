@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from core.errors import InputError
 from core.media.images import read_image
 from core.portrait.effect import Effect
 from core.weights import Card, list_cards, load_card
+from demos.fields import FileImage, bounded_slider
 from demos.words import card_text
-
-
-def hand_over_file(component: gr.Image | gr.Video | gr.File):
-    """Make a field pass on the file as it was given: reading it is core's business, and its errors too."""
-    component.preprocess = lambda payload: payload.path if payload else None  # type: ignore[method-assign, assignment]
-    return component
 
 
 @dataclass
@@ -46,7 +42,7 @@ def build_controls(
         [(w[o], o) for o in outputs], value="blur", label=w["background"], elem_id=f"{prefix}-output",
         elem_classes="pills",
     )  # fmt: skip
-    f_number = gr.Slider(
+    f_number = bounded_slider(
         1.4, 16, 2.8, step=0.1, label=w["f_number"], info=w["f_number_about"], buttons=[],
         elem_id=f"{prefix}-f-number",
     )  # fmt: skip
@@ -54,11 +50,9 @@ def build_controls(
         [(w[s], s) for s in ("disc", "hexagon")], value="disc", label=w["shape"], elem_classes="pills"
     )
     color = gr.ColorPicker("#00b140", label=w["background_color"], visible=False)
-    image = hand_over_file(
-        gr.Image(
-            label=w["background_image"], type="filepath", sources=["upload", "clipboard"], height=160,
-            visible=False, buttons=[], elem_id=f"{prefix}-image",
-        )
+    image = FileImage(
+        label=w["background_image"], type="filepath", sources=["upload", "clipboard"], height=160,
+        visible=False, buttons=[], elem_id=f"{prefix}-image",
     )  # fmt: skip
     names = network_names(default_weights)
     weights = gr.Radio(
@@ -110,9 +104,15 @@ def parse_css_color(text: str) -> tuple[int, int, int]:
 
 
 def make_effect(
-    w: dict[str, str], settings: Sequence[Any], keep: tuple[tuple[float, float], ...] | None = None
+    w: dict[str, str],
+    settings: Sequence[Any],
+    keep: tuple[tuple[float, float], ...] | None = None,
+    read: Callable[[str], np.ndarray] = lambda path: read_image(path).pixels,
 ) -> Effect:
     """An `Effect` from the controls' values: background, f-number, shape, colour, picture.
+
+    Args:
+        read: from a background picture's path its pixels, uint8 RGB.
 
     Raises:
         InputError: no background picture yet, or one that cannot be read.
@@ -122,7 +122,7 @@ def make_effect(
     if output == "image":
         if not image:
             raise InputError(w["choose_picture"])
-        picture = read_image(image).pixels
+        picture = read(image)
     return Effect(output, float(f_number), shape, parse_css_color(color), picture, keep)
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 import numpy as np
 
+from core.errors import InputError
 from core.media.images import Photo, read_image
 from core.portrait.effect import Effect
-from demos.portrait.controls import build_controls, hand_over_file, make_effect, network_names
+from demos.fields import FileImage, NamedChoices
+from demos.portrait.controls import build_controls, make_effect, network_names
 from demos.portrait.example import example_photo
-from demos.portrait.messages import messages
+from demos.portrait.messages import explain, messages
 from demos.portrait.pictures import as_shown, faces_style, status_html
 from demos.portrait.session import Session, Sessions
 
@@ -37,17 +40,15 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
             )
             status = gr.HTML(first_status, elem_id="status")
         with gr.Column(scale=4, min_width=280):
-            source = hand_over_file(
-                gr.Image(
-                    label=w["your_photo"], show_label=False, type="filepath", height=190,
-                    sources=["upload", "webcam", "clipboard"], webcam_options=gr.WebcamOptions(mirror=False),
-                    placeholder=w["drop_photo"], buttons=[], elem_id="source",
-                )
+            source = FileImage(
+                label=w["your_photo"], show_label=False, type="filepath", height=190,
+                sources=["upload", "webcam", "clipboard"], webcam_options=gr.WebcamOptions(mirror=False),
+                placeholder=w["drop_photo"], buttons=[], elem_id="source",
             )  # fmt: skip
             # Takes what is pasted: the field above has no input while it shows a photo.
             pasted = gr.File(file_types=["image"], elem_id="paste", elem_classes="hidden-field")
             faces = gr.HTML("", elem_classes="hidden-field")  # a style sheet
-            people = gr.CheckboxGroup([], label=w["people"], visible=False, elem_id="people")
+            people = NamedChoices([], label=w["people"], visible=False, elem_id="people")
             controls = build_controls(w, OUTPUTS, "portrait-fine", "photo")
             example = gr.Button(w["example"], size="sm", variant="secondary", elem_id="example")
 
@@ -57,13 +58,18 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
         keep = None
         if chosen is not None and 1 < len(found) != len(chosen):
             keep = tuple(found[i].centre for i in chosen if i < len(found))
-        # A background that has not been chosen yet is no reason to show nothing of a new photo.
-        waiting = settings[0] == "image" and not settings[4]
-        effect = replace(Effect(), keep=keep) if waiting else make_effect(w, settings, keep)
+        lacking = ""
+        try:
+            effect = make_effect(w, settings, keep, session.background)
+        except InputError as error:
+            if settings[0] != "image":
+                raise
+            # A background not yet chosen, or one that cannot be read, is no reason to show nothing of a photo.
+            effect, lacking = replace(Effect(), keep=keep), html.escape(explain(error, w))
         picture, spent = session.show(effect)
         text = status_html(w, session, spent)
-        if waiting:
-            text = f"<div class=status><b class=warn>{w['choose_picture']}</b></div>"
+        if lacking:
+            text = f"<div class=status><b class=warn>{lacking}</b></div>"
         return (session.preview, as_shown(picture)), text
 
     def show_new(session: Session, values: tuple) -> tuple:
@@ -71,8 +77,9 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
         session.weights = values[-1]
         found = session.people
         several = len(found) > 1
-        choices = [(w["person"].format(number=i + 1), i) for i in range(len(found))] if several else []
-        listed = gr.update(choices=choices, value=[i for _, i in choices], visible=several)
+        names = session.names(len(found)) if several else []
+        choices = [(w["person"].format(number=i + 1), name) for i, name in enumerate(names)]
+        listed = gr.update(choices=choices, value=names, visible=several)
         style = faces_style(session.preview, found) if several else ""
         return session.token, *show(session, values, None), listed, style
 
@@ -98,7 +105,7 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
         with messages(w):
             session = find(token_value, path)
             session.weights = values[-1]
-            return session.token, *show(session, values, chosen)
+            return session.token, *show(session, values, session.choice(chosen))
 
     def on_paste(path: str | None):
         return (path, None) if path else (gr.skip(), gr.skip())
@@ -106,11 +113,14 @@ def build_photo_tab(w: dict[str, str], sessions: Sessions) -> None:
     settings = controls.all()
     shown = [token, result, status]
     opened = [*shown, people, faces]
-    # Shown once it has taken half a second: see page.css.
+    # Shown once it has taken half a second: see page.css. One after another: what is set while a photo is being opened is
+    # done with that photo, not with the one before.
     busy: dict[str, Any] = {
         "show_progress": "minimal",
         "show_progress_on": result,
         "api_visibility": "private",
+        "concurrency_id": "photo",
+        "concurrency_limit": 1,
     }
     opening = source.change(on_photo, [source, *settings], opened, **busy)
     opening.failure(lambda: None, None, source, **_QUIET)  # what cannot be read is not left standing there

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from core.media.images import Photo
+from core.media.images import Photo, read_image
+from core.portrait.compose import cover
 from core.portrait.effect import Effect
 from core.portrait.people import Person
 from core.portrait.photo import PortraitPhoto
@@ -42,6 +43,8 @@ class Session:
     effect: Effect = field(default_factory=Effect)
     weights: str = "portrait-fine"
     touched: float = field(default_factory=time.monotonic)
+    _asked: bool = False  # a choice of its people has come
+    _background: tuple[str, np.ndarray] | None = None  # its path and pixels
     _stages: dict[tuple[str, bool], PortraitPhoto] = field(default_factory=dict)
     _network_s: float | None = None  # spent and not yet told
     _turn: threading.Lock = field(default_factory=threading.Lock)
@@ -93,6 +96,31 @@ class Session:
         picture = stages.render(effect)
         return picture, Seconds(network, edges, time.perf_counter() - began)
 
+    def names(self, count: int) -> list[str]:
+        """What the page calls this many people: of this photo, so that a choice made before it opened is none of its own."""
+        return [f"{self.token} {i}" for i in range(count)]
+
+    def choice(self, names: list[str]) -> list[int] | None:
+        """Who is chosen, from `names` that the page sent; None: they are another photo's, or nobody was asked yet."""
+        own = [name.split(" ")[-1] for name in names if name.startswith(f"{self.token} ")]
+        if len(own) < len(names) or not (own or self._asked):
+            return None
+        self._asked = True
+        return [int(number) for number in own]
+
+    def background(self, path: str) -> np.ndarray:
+        """The picture at ``path``, uint8 RGB, read once; what is larger than the photo as large as the photo.
+
+        Raises:
+            InputError: it cannot be read.
+        """
+        if self._background is None or self._background[0] != path:
+            pixels = read_image(path).pixels
+            if pixels.nbytes > self.photo.pixels.nbytes:
+                pixels = cover(pixels, *self.photo.pixels.shape[:2])
+            self._background = path, pixels
+        return self._background[1]
+
     def render_full(self) -> np.ndarray:
         """The picture with the latest settings at the photo's own size, uint8."""
         self.touched = time.monotonic()
@@ -108,7 +136,8 @@ class Session:
     def held_bytes(self) -> int:
         """About how much memory this takes."""
         stages = sum(s.frame.shape[0] * s.frame.shape[1] for s in list(self._stages.values()))
-        return self.photo.pixels.nbytes + self.preview.nbytes + _STAGE_BYTES * stages
+        behind = self._background[1].nbytes if self._background else 0
+        return self.photo.pixels.nbytes + self.preview.nbytes + behind + _STAGE_BYTES * stages
 
 
 class Sessions:

@@ -100,7 +100,7 @@ WATCH = """() => {
 }"""
 
 
-@pytest.mark.parametrize("tab", ["live", "scoring", "driving-picture", "medical"])
+@pytest.mark.parametrize("tab", ["photo", "video", "live", "scoring", "driving-picture", "medical"])
 def test_the_keyboard_reaches_every_control_and_shows_where_it_is(open_page, tab):
     page = open_page()
     show(page, tab)
