@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.engine.base import NetworkSource
 
 # Part of the cache's key: raise it when the graph around the network changes.
-GRAPH_VERSION = 3
+GRAPH_VERSION = 4
 
 
 class OpenVINORunner:

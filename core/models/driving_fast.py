@@ -9,6 +9,7 @@ learn the same features from them (``core.training.driving stem``) before anythi
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import torch
@@ -68,6 +69,30 @@ class FastTrunk(nn.Module):
         return features
 
 
+@functools.lru_cache(maxsize=64)
+def averages(count: int, cells: int) -> tuple[tuple[float, ...], ...]:
+    """Rows of weights that make ``cells`` means of ``count`` numbers, as adaptive average pooling takes them.
+
+    >>> averages(3, 2)
+    ((0.5, 0.5, 0.0), (0.0, 0.5, 0.5))
+    """
+    windows = ((cell * count // cells, -(-(cell + 1) * count // cells)) for cell in range(cells))
+    return tuple(
+        tuple(1 / (end - start) if start <= i < end else 0.0 for i in range(count)) for start, end in windows
+    )
+
+
+def pool(x: Tensor, grid: tuple[int, int]) -> Tensor:
+    """(N, C, H, W) → (N, C, *grid), means of cells.
+
+    ``F.adaptive_avg_pool2d`` by two products: Apple's GPU has that one for sides that are multiples of the grid alone.
+    """
+    rows, columns = (
+        x.new_tensor(averages(int(n), cells)) for n, cells in zip(x.shape[2:], grid, strict=True)
+    )
+    return rows @ x @ columns.T
+
+
 class PyramidPooling(nn.Module):
     """What whole regions of the picture say, added to every place: grids of 1, 2 and 4 cells of the longer side."""
 
@@ -85,7 +110,7 @@ class PyramidPooling(nn.Module):
         x = self.enter(x)
         maps = [x]
         for grid, conv in zip(self.grids, self.cells, strict=True):
-            pooled = conv(F.adaptive_avg_pool2d(x, grid))
+            pooled = conv(pool(x, grid))
             maps.append(F.interpolate(pooled, x.shape[2:], mode="bilinear", align_corners=False))
         return self.leave(torch.cat(maps, dim=1))
 

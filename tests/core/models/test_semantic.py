@@ -8,8 +8,10 @@ torch = pytest.importorskip("torch")
 
 from core.models import build_model  # noqa: E402
 from core.models.deeplab import dilate_last_stages  # noqa: E402
-from core.models.driving_fast import DenseStem, PyramidPooling  # noqa: E402
+from core.models.driving_fast import DenseStem, PyramidPooling, pool  # noqa: E402
 from core.models.efficientnet_lite import EfficientNetLite  # noqa: E402
+
+adaptive_avg_pool2d = torch.nn.functional.adaptive_avg_pool2d
 
 NAMES = ("driving_fast", "fcn", "unet", "deeplab")
 
@@ -83,3 +85,23 @@ def test_wrong_widths_are_refused():
         build_model("driving_fast", widths=(8, 8))
     with pytest.raises(ValueError, match="expected 4"):
         build_model("unet", decoder=(8, 8))
+
+
+def test_pooling_takes_the_same_means_as_adaptive_pooling():
+    torch.manual_seed(0)
+    for height, width in ((1, 1), (2, 4), (9, 18), (11, 15), (3, 31)):
+        x = torch.randn(2, 3, height, width)
+        for grid in ((1, 1), (1, 2), (2, 4)):
+            assert torch.allclose(pool(x, grid), adaptive_avg_pool2d(x, grid), atol=1e-6)
+
+
+def test_no_pooling_is_asked_for_that_apples_gpu_lacks(monkeypatch):
+    def as_on_mps(x, grid):
+        if any(n % cells for n, cells in zip(x.shape[2:], grid, strict=True)):
+            raise RuntimeError("Adaptive pool MPS: input sizes must be divisible by output sizes.")
+        return adaptive_avg_pool2d(x, grid)
+
+    monkeypatch.setattr(torch.nn.functional, "adaptive_avg_pool2d", as_on_mps)
+    network = build_model("driving_fast", expanded=[32] + [8] * 15).eval()
+    with torch.inference_mode():
+        assert network(torch.zeros(1, 3, 96, 160)).shape == (1, 19, 96, 160)
