@@ -143,7 +143,8 @@ class Segmenter:
 
     def __init__(self, card: Card, *, engine: str = "auto", threads: int | None = None) -> None:
         verify(card)  # a damaged file is found even where the compiled graph is cached
-        self.card, self.engine, self.threads = card, pick_engine(engine), threads
+        pick_engine(engine)  # a wrong name is told before the first frame
+        self.card, self.engine, self.threads = card, engine, threads
         self._runners: OrderedDict[tuple[int, int], Runner] = OrderedDict()
         self._lock = threading.Lock()
         mean, std = card.transform["mean"], card.transform["std"]

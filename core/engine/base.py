@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
@@ -22,7 +23,7 @@ class NetworkSource:
     """A network that an engine can open without building it when its compiled graph is cached.
 
     Attributes:
-        key: names the weights and the architecture; two equal keys are the same network.
+        key: names the weights, the architecture, mean and std; two equal keys are the same network.
         build: makes the PyTorch module, in evaluation mode (imports PyTorch).
         mean, std: three numbers each, on the 0 … 255 scale, RGB.
         activation: what the last layer's logits get: ``sigmoid``, ``softmax`` (over channels) or ``none``.
@@ -91,19 +92,49 @@ def gpu_may_exist() -> bool:
     return os.path.exists("/proc/driver/nvidia/version") or os.path.exists("/dev/nvidiactl")
 
 
+Opened = TypeVar("Opened")
+
+
+def or_on_cpu(engine: str, open_one: Callable[[str], Opened], try_out: Callable[[Opened], object]) -> Opened:
+    """What ``open_one`` opens with an engine; where ``auto`` means a GPU that then fails, with the CPU's.
+
+    Args:
+        engine: of ``ENGINES``; one that was asked for by name is never replaced.
+        open_one: takes a name other than ``auto``.
+        try_out: asks what was opened once; only where there is something to fall back to.
+    """
+    found = pick_engine(engine)
+    if engine != "auto" or found != "torch":
+        return open_one(found)
+    other = "openvino" if _has("openvino") else "torch-cpu"
+    try:
+        opened = open_one(found)
+        try_out(opened)
+        return opened
+    except RuntimeError as error:  # an operation or memory that the device lacks; NotImplementedError is one, too
+        warnings.warn(
+            f"the GPU cannot run this network ({error}); {other} does", RuntimeWarning, stacklevel=2
+        )
+    return open_one(other)
+
+
 def open_runner(
     source: NetworkSource, size: tuple[int, int], *, engine: str = "auto", threads: int | None = None
 ) -> Runner:
     """Open a network for pictures of ``size`` (h, w).
 
     Args:
+        engine: ``auto`` turns to the CPU, with a warning, where the GPU that it found fails.
         threads: of the CPU; None takes all physical cores.
     """
-    engine = pick_engine(engine)
-    if engine == "openvino":
-        from core.engine.openvino_runner import OpenVINORunner
 
-        return OpenVINORunner(source, size, threads)
-    from core.engine.torch_runner import TorchRunner
+    def open_one(name: str) -> Runner:
+        if name == "openvino":
+            from core.engine.openvino_runner import OpenVINORunner
 
-    return TorchRunner(source, size, threads, device="cpu" if engine == "torch-cpu" else None)
+            return OpenVINORunner(source, size, threads)
+        from core.engine.torch_runner import TorchRunner
+
+        return TorchRunner(source, size, threads, device="cpu" if name == "torch-cpu" else None)
+
+    return or_on_cpu(engine, open_one, lambda runner: runner(np.zeros((*size, 3), np.uint8)))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from core.engine.base import pick_engine
+from core.engine.base import or_on_cpu
 
 if TYPE_CHECKING:
     import openvino as ov
     from torch import nn
 
-# What a free side of the input is while the network is traced.
+# What a free side of the input is while the network is traced or tried out.
 _SAMPLE = 32
 
 
@@ -46,10 +46,17 @@ class Graph(Protocol):
 
 def open_graph(source: GraphSource, *, engine: str = "auto", threads: int | None = None) -> Graph:
     """Open a part of a network; arguments as in :func:`core.engine.base.open_runner`."""
-    engine = pick_engine(engine)
-    if engine == "openvino":
-        return _OpenVINOGraph(source, threads)
-    return _TorchGraph(source, threads, "cpu" if engine == "torch-cpu" else None)
+
+    def open_one(name: str) -> Graph:
+        if name == "openvino":
+            return _OpenVINOGraph(source, threads)
+        return _TorchGraph(source, threads, "cpu" if name == "torch-cpu" else None)
+
+    return or_on_cpu(engine, open_one, lambda graph: graph(np.zeros(_sample(source.shape), source.dtype)))
+
+
+def _sample(shape: tuple[int, ...]) -> list[int]:
+    return [_SAMPLE if n < 0 else n for n in shape]
 
 
 class _OpenVINOGraph:
@@ -72,8 +79,7 @@ def _convert(source: GraphSource) -> ov.Model:
 
     from core.engine.tracing import trace
 
-    sample = [_SAMPLE if n < 0 else n for n in source.shape]
-    example = torch.zeros(sample, dtype=getattr(torch, source.dtype))
+    example = torch.zeros(_sample(source.shape), dtype=getattr(torch, source.dtype))
     return trace(source.build, example, source.shape)
 
 
@@ -81,13 +87,13 @@ class _TorchGraph:
     def __init__(self, source: GraphSource, threads: int | None, device: str | None) -> None:
         import torch
 
-        from core.engine.torch_runner import best_device
+        from core.engine.torch_runner import best_device, number_type
 
         self._torch = torch
         self._device = device or best_device()
         if threads and self._device == "cpu":
             torch.set_num_threads(threads)
-        self._dtype = torch.float32 if self._device == "cpu" else torch.float16
+        self._dtype = number_type(source.precision, self._device)
         self._network = source.build().to(self._device, self._dtype)  # type: ignore[call-overload]
 
     def __call__(self, values: np.ndarray) -> Sequence[np.ndarray]:

@@ -1,4 +1,7 @@
-"""PyTorch: half precision and channels-last on a GPU; float32 on a CPU, the reference for every other engine."""
+"""PyTorch, channels-last: float32 on a CPU, the reference for every other engine; half precision on a GPU where the card allows it.
+
+Answers in float32 differ between engines by less than 0.001; in half precision a matte's by less than 0.01 in the mean.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,18 @@ def best_device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+def number_type(precision: str, device: str) -> torch.dtype:
+    """What a device computes in: half precision only where a card's ``precision`` allows it, and never on a CPU."""
+    return torch.float16 if precision == "bfloat16" and device != "cpu" else torch.float32
+
+
 class TorchRunner:
-    """See :class:`core.engine.base.Runner`."""
+    """See :class:`core.engine.base.Runner`.
+
+    Args:
+        device: None takes the best.
+        dtype: to compute in; None takes what the source's precision allows on the device.
+    """
 
     def __init__(
         self,
@@ -28,13 +41,14 @@ class TorchRunner:
         size: tuple[int, int],
         threads: int | None = None,
         device: str | None = None,
+        dtype: torch.dtype | None = None,
     ) -> None:
         self.device = device or best_device()
         self.engine = f"torch-{self.device}"
         self.size = size
         if threads and self.device == "cpu":
             torch.set_num_threads(threads)
-        dtype = torch.float32 if self.device == "cpu" else torch.float16
+        dtype = dtype or number_type(source.precision, self.device)
         self._network = source.build().to(self.device, dtype).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._mean = torch.tensor(source.mean, device=self.device).view(1, 3, 1, 1)
         self._std = torch.tensor(source.std, device=self.device).view(1, 3, 1, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -85,6 +86,46 @@ def test_threads_get_their_own_answers(tiny_card):
     for t in threads:
         t.join()
     assert not wrong
+
+
+def test_auto_turns_to_the_cpu_where_the_gpu_fails(tiny_card, tiny_things, monkeypatch):
+    frame = picture(96, 128)
+    monkeypatch.setattr("core.engine.base.gpu_may_exist", lambda: True)
+    monkeypatch.setattr("core.engine.torch_runner.best_device", lambda: "meta")  # it takes a network and gives no numbers
+    with pytest.warns(RuntimeWarning, match="the GPU cannot run this network"):
+        ours = Segmenter(tiny_card).matte(frame)
+    assert np.array_equal(ours, Segmenter(tiny_card, engine="openvino").matte(frame))
+    with pytest.warns(RuntimeWarning, match="the GPU cannot run this network"):
+        assert Segmenter(tiny_things).instances(frame).masks.shape[1:] == (96, 128)
+    with pytest.raises(RuntimeError):
+        Segmenter(tiny_card, engine="torch").matte(frame)
+
+
+@pytest.mark.parametrize("precision,half", [("float32", False), ("bfloat16", True)])
+def test_a_gpu_computes_in_half_precision_only_where_the_card_allows_it(tiny_card, precision, half):
+    torch = pytest.importorskip("torch")
+    from core.engine.graph import GraphSource, _TorchGraph
+    from core.engine.torch_runner import TorchRunner
+
+    source = replace(Segmenter(tiny_card)._source, precision=precision)
+    part = GraphSource("part", source.build, (1, 3, 96, 128), precision=precision)
+    # "meta" stands for a GPU: it keeps types and no numbers.
+    for opened in (TorchRunner(source, (96, 128), device="meta"), _TorchGraph(part, None, "meta")):
+        types = {parameter.dtype for parameter in opened._network.parameters()}
+        assert types == {torch.float16 if half else torch.float32}
+
+
+def test_half_precision_stays_within_its_tolerance(tiny_card):
+    torch = pytest.importorskip("torch")
+    from core.engine.torch_runner import TorchRunner
+
+    source, frame = Segmenter(tiny_card)._source, picture(96, 128)
+    whole, half = (
+        TorchRunner(source, (96, 128), device="cpu", dtype=d)(frame) for d in (None, torch.float16)
+    )
+    difference = np.abs(whole - half)
+    assert difference.max() > 0
+    assert difference.mean() < HALF_TOLERANCE[0] and difference.max() < HALF_TOLERANCE[1]
 
 
 def test_unknown_engine_lists_the_choices():
