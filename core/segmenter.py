@@ -150,7 +150,7 @@ class Segmenter:
         mean, std = card.transform["mean"], card.transform["std"]
         activation = "softmax" if card.task == "semantic" else "sigmoid"
         self._source = NetworkSource(
-            card.sha256[:24], self._build, tuple(mean), tuple(std), activation,
+            card.key, self._build, tuple(mean), tuple(std), activation,
             card.transform.get("precision", "float32"),
         )  # fmt: skip
         self._detector = self._make_detector() if card.task == "instance" else None
@@ -264,7 +264,7 @@ class Segmenter:
         )  # fmt: skip
 
 
-_segmenters: dict[tuple[str, str, str, int | None], Segmenter] = {}
+_segmenters: dict[tuple[str, str, int | None], Segmenter] = {}
 _segmenters_lock = threading.Lock()
 
 
@@ -277,8 +277,8 @@ def load_segmenter(
         InputError: unknown name, damaged checkpoint, unknown engine.
     """
     card = load_card(name)
-    key = (name, card.sha256, engine, threads)
+    key = (name, engine, threads)
     with _segmenters_lock:
-        if key not in _segmenters:
+        if key not in _segmenters or _segmenters[key].card != card:
             _segmenters[key] = Segmenter(card, engine=engine, threads=threads)
         return _segmenters[key]

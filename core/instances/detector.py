@@ -45,7 +45,7 @@ class Detector:
     """Asks a Mask R-CNN. Thread-safe.
 
     Args:
-        key: names the weights.
+        key: names the weights, the architecture, mean and std.
         build: makes the PyTorch network, in evaluation mode.
         mean, std: three numbers each, on the 0 … 255 scale, RGB.
         channels: of the pyramid.

@@ -39,7 +39,7 @@ class SliceNetwork:
                 channels = self.card.arguments["channels"]
                 source = GraphSource(
                     # One graph for slices of any size and number.
-                    f"{self.card.sha256[:24]}-slices", self._build, (-1, channels, -1, -1), "float32",
+                    f"{self.card.key}-slices", self._build, (-1, channels, -1, -1), "float32",
                     self.card.transform["precision"],
                 )  # fmt: skip
                 self._graph = open_graph(source, engine=self.engine, threads=self.threads)
@@ -52,16 +52,17 @@ class SliceNetwork:
         return Probabilities(model).eval()
 
 
-_networks: dict[str, SliceNetwork] = {}
+_networks: dict[tuple[str, str], SliceNetwork] = {}
 _networks_lock = threading.Lock()
 
 
 def load_network(card: Card) -> SliceNetwork:
     """The network of a card; the same object for the same checkpoint."""
+    key = (card.key, card.transform["precision"])
     with _networks_lock:
-        if card.sha256 not in _networks:
-            _networks[card.sha256] = SliceNetwork(card)
-        return _networks[card.sha256]
+        if key not in _networks:
+            _networks[key] = SliceNetwork(card)
+        return _networks[key]
 
 
 def card_task(card: Card, predict: Predictor | None = None) -> Task:

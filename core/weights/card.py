@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass, field, fields
@@ -57,6 +58,13 @@ class Card:
     @property
     def state_path(self) -> Path:
         return self.folder / STATE_FILE
+
+    @property
+    def key(self) -> str:
+        """Names the network as engines compile it: two cards of one key have the same graphs."""
+        mean, std = self.transform.get("mean"), self.transform.get("std")
+        inside = [self.sha256, self.task, self.architecture, self.arguments, mean, std]
+        return hashlib.sha256(json.dumps(inside, sort_keys=True).encode()).hexdigest()[:32]
 
     @property
     def data_terms(self) -> str:

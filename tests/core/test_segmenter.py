@@ -61,6 +61,31 @@ def test_a_matte_network_of_another_family_is_asked_as_it_is(tiny_card, monkeypa
     assert np.allclose(matte, 1 / (1 + np.exp(-1)), atol=1e-4)
 
 
+def test_what_a_card_says_anew_is_answered_anew(tiny_card, frame):
+    """Mean and std are part of a compiled graph: neither the cache nor an opened segmenter answers for others."""
+    from dataclasses import replace
+
+    from core.weights import write_card
+
+    first = load_segmenter("tiny", engine="openvino").matte(frame)
+    write_card(replace(tiny_card, transform=tiny_card.transform | {"mean": [0.0] * 3, "std": [255.0] * 3}))
+    second = load_segmenter("tiny", engine="openvino").matte(frame)
+    assert np.abs(second - load_segmenter("tiny", engine="torch-cpu").matte(frame)).max() < TOLERANCE
+    assert np.abs(second - first).max() > 0.1
+
+
+def test_everything_inside_a_graph_is_in_its_key(tiny_card):
+    from dataclasses import replace
+
+    changed = [
+        {"sha256": "0" * 64}, {"task": "semantic"}, {"architecture": "unet"}, {"arguments": {}},
+        {"transform": tiny_card.transform | {"mean": [0.0] * 3}}, {"transform": tiny_card.transform | {"std": [1.0] * 3}},
+    ]  # fmt: skip
+    keys = {tiny_card.key, *(replace(tiny_card, **fields).key for fields in changed)}
+    assert len(keys) == 1 + len(changed)
+    assert replace(tiny_card, title="another").key == tiny_card.key
+
+
 def test_padding_is_cut_away_again(tiny_roads, frame):
     """A frame that already fits is answered as it is; of one that does not, nothing but the frame remains."""
     segmenter = Segmenter(tiny_roads, engine="torch-cpu", threads=1)
