@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,63 +17,12 @@ from core.instances.design import CLASSES, WIDTH
 from core.instances.paste import paste
 from core.labels import LabelSet, get_label_set
 from core.results import ClassScores, Instances
+from core.transforms import PictureInput, fit_size, letterbox_size, shrink
 from core.weights import Card, build_network, load_card, load_state, verify
 
 # Compiled graphs kept open per segmenter: a folder of photos has few aspects.
 _OPEN_RUNNERS = 6
-
-
-@functools.lru_cache(maxsize=256)
-def fit_size(
-    height: int, width: int, area: int, multiple: int, aspect_weight: float = 1.0
-) -> tuple[int, int]:
-    """Network size (h, w) for a frame: about ``area`` px, sides multiples of ``multiple``, nearest aspect.
-
-    ``aspect_weight``: what a distorted aspect costs, relative to lost resolution.
-
-    >>> fit_size(480, 640, 384 * 288, 32)
-    (288, 384)
-    """
-    # Beyond 3:1 the short side would vanish; such frames are squeezed.
-    aspect = min(max(width / height, 1 / 3), 3.0)
-    best, best_cost = (multiple, multiple), float("inf")
-    for rows in range(1, 4 * int(area**0.5) // multiple + 2):
-        for columns in range(1, 4 * int(area**0.5) // multiple + 2):
-            h, w = rows * multiple, columns * multiple
-            if h * w > 1.1 * area:
-                break
-            cost = aspect_weight * abs(np.log(w / h / aspect)) + 0.5 * abs(np.log(h * w / area))
-            if cost < best_cost:
-                best, best_cost = (h, w), cost
-    return best
-
-
-@functools.lru_cache(maxsize=256)
-def letterbox_size(height: int, width: int, area: int, multiple: int) -> tuple[int, int]:
-    """Size (h, w) of a frame for the network: its own aspect, as large as ``area`` px allow.
-
-    Padded to multiples of ``multiple`` it still has at most 5 % more pixels than ``area``.
-
-    >>> letterbox_size(480, 640, 576 * 288, 32), letterbox_size(512, 1024, 576 * 288, 32)
-    ((352, 469), (288, 576))
-    """
-    cells = max(1, int(1.05 * area / multiple**2))
-    scale = max(min(n * multiple / height, cells // n * multiple / width) for n in range(1, cells + 1))
-    return max(1, round(height * scale)), max(1, round(width * scale))
-
-
-def shrink(frame: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Resize a frame to (height, width) without aliasing.
-
-    Halvings average exact 2×2 squares, then one bilinear step of less than 2: ten times as fast as an area
-    resize by a fraction, which leaves OpenCV's fast path (1.3 ms for 640×480 to 224×160, against 0.1).
-    """
-    while frame.shape[0] >= 2 * height and frame.shape[1] >= 2 * width:
-        even = frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2]
-        frame = cv2.resize(even, (even.shape[1] // 2, even.shape[0] // 2), interpolation=cv2.INTER_AREA)
-    if frame.shape[:2] == (height, width):
-        return np.ascontiguousarray(frame)
-    return cv2.resize(frame, (width, height), interpolation=cv2.INTER_LINEAR)
+PICTURE_TASKS = ("matte", "semantic", "instance")
 
 
 def class_scores(
@@ -139,20 +87,25 @@ class Segmenter:
         card: which network.
         engine: ``auto``, ``openvino``, ``torch`` or ``torch-cpu``.
         threads: of the CPU (None: all).
+
+    Raises:
+        InputError: damaged checkpoint, a card that says of no use how pictures become its input, unknown engine.
     """
 
     def __init__(self, card: Card, *, engine: str = "auto", threads: int | None = None) -> None:
+        if card.task not in PICTURE_TASKS:
+            raise InputError(f"{card.name} answers with a {card.task} result", f"weights of task {', '.join(PICTURE_TASKS)}")  # fmt: skip
         verify(card)  # a damaged file is found even where the compiled graph is cached
         pick_engine(engine)  # a wrong name is told before the first frame
         self.card, self.engine, self.threads = card, engine, threads
         self._runners: OrderedDict[tuple[int, int], Runner] = OrderedDict()
         self._lock = threading.Lock()
-        mean, std = card.transform["mean"], card.transform["std"]
+        self._input = PictureInput.from_dict(card.transform, card.name)
+        self._labels = get_label_set(card.labels)
         activation = "softmax" if card.task == "semantic" else "sigmoid"
         self._source = NetworkSource(
-            card.key, self._build, tuple(mean), tuple(std), activation,
-            card.transform.get("precision", "float32"),
-        )  # fmt: skip
+            card.key, self._build, self._input.mean, self._input.std, activation, self._input.precision
+        )
         self._detector = self._make_detector() if card.task == "instance" else None
 
     def _make_detector(self) -> Detector:
@@ -211,10 +164,8 @@ class Segmenter:
         """
         self._check(frame, "matte")
         height, width = frame.shape[:2]
-        transform = self.card.transform
-        size = fit_size(
-            height, width, transform["area"], transform["multiple"], transform.get("aspect_weight", 1.0)
-        )
+        wanted = self._input
+        size = fit_size(height, width, wanted.area, wanted.multiple, wanted.aspect_weight)
         # OpenCV's resizes were measured faster than the same steps inside the graph.
         alpha = self._runner(size)(shrink(frame, *size))[0]
         return cv2.resize(alpha, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -232,13 +183,12 @@ class Segmenter:
             InputError: another shape or dtype, or the card is not of task ``semantic``.
         """
         self._check(frame, "semantic")
-        transform = self.card.transform
         return class_scores(
             lambda picture: self._runner(picture.shape[:2])(picture),  # type: ignore[arg-type]
             frame,
-            get_label_set(self.card.labels),
-            transform["area"],
-            transform["multiple"],
+            self._labels,
+            self._input.area,
+            self._input.multiple,
         )
 
     def instances(self, frame: np.ndarray, min_score: float = 0.5) -> Instances:
@@ -258,10 +208,9 @@ class Segmenter:
         if not 0 <= min_score <= 1:
             raise InputError(f"a least score of {min_score:g}", "0 to 1")
         assert self._detector is not None
-        transform = self.card.transform
         return find_instances(
-            self._detector, frame, get_label_set(self.card.labels), transform["area"], transform["multiple"], min_score
-        )  # fmt: skip
+            self._detector, frame, self._labels, self._input.area, self._input.multiple, min_score
+        )
 
 
 _segmenters: dict[tuple[str, str, int | None], Segmenter] = {}
@@ -271,7 +220,7 @@ _segmenters_lock = threading.Lock()
 def load_segmenter(
     name: str = "portrait-fine", *, engine: str = "auto", threads: int | None = None
 ) -> Segmenter:
-    """The segmenter of a card's name; the same object for the same request.
+    """The segmenter of a card's name; the same object for the same request, until the card says something else.
 
     Raises:
         InputError: unknown name, damaged checkpoint, unknown engine.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from core.errors import InputError
+from core.transforms.picture import number, whole
 
 # Cityscapes' things in its order; a network's class n is CLASSES[n − 1], 0 is background.
 CLASSES = ("person", "rider", "car", "truck", "bus", "train", "motorcycle", "bicycle")
@@ -26,6 +27,9 @@ SAMPLES = 2  # a side of every cell: the mean of 2 × 2 points
 BOX_CELLS, MASK_CELLS = 7, 14
 # How many units a box head's answer has to a box's size (x, y) and to a factor of e (width, height).
 BOX_WEIGHTS = (10.0, 10.0, 5.0, 5.0)
+
+
+_MOST = 10_000  # of boxes
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,18 @@ class Limits:
         """From a card's transform; what it does not name keeps its default.
 
         Raises:
-            InputError: a name that is no limit.
+            InputError: a name that is no limit, or a value that it cannot have.
         """
+        if not isinstance(raw, dict):
+            raise InputError(f"limits {raw!r}", "a dictionary")
         unknown = sorted(set(raw) - {f.name for f in fields(cls)})
         if unknown:
             raise InputError(f"limits {unknown}", f"some of {', '.join(f.name for f in fields(cls))}")
+        for name, value in raw.items():
+            count = isinstance(getattr(cls, name), int)
+            if not (whole(value) and 1 <= value <= _MOST if count else number(value) and 0 <= value <= 1):
+                raise InputError(
+                    f"limit {name} of {value!r}",
+                    f"a whole number, 1 to {_MOST}" if count else "a number, 0 to 1",
+                )
         return cls(**raw)

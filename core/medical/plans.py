@@ -10,6 +10,7 @@ from core.labels import LabelSet, get_label_set
 from core.medical.intensity import Intensity
 from core.medical.slices import SliceOptions
 from core.medical.slicewise import Anchors, Plan
+from core.transforms.picture import PRECISIONS
 from core.weights import Card
 
 _OPTIONS = ("planes", "context", "batch", "multiple", "mirror")
@@ -41,6 +42,8 @@ def read_parts(card: Card) -> dict[str, Part]:
     if several is None:
         several = {"": {"labels": card.labels} | {key: raw.pop(key) for key in _PART if key in raw}}
     _exactly(raw, (*_OPTIONS, *_PLAN, *_BESIDE), f"{card.name}: the plan")
+    if raw["precision"] not in PRECISIONS:
+        raise InputError(f"{card.name}: precision {raw['precision']!r}", f"one of {', '.join(PRECISIONS)}")
     if not isinstance(several, dict) or not several:
         raise InputError(f"{card.name}: parts {several}", "a dictionary of one part or more")
     parts = {}
@@ -48,7 +51,7 @@ def read_parts(card: Card) -> dict[str, Part]:
         _exactly(part, ("labels", *_PART), f"{card.name}: part {name!r}")
         try:
             parts[name] = Part(get_label_set(part["labels"]), _plan(raw, part))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, IndexError) as error:
             raise InputError(
                 f"{card.name}: a plan of no use: {error}", "what slicewise.py describes"
             ) from None

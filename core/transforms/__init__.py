@@ -1,12 +1,6 @@
-"""From a picture to a network's input and back: a transform and its inverse are one object.
+"""From a picture or a volume to a network's input."""
 
->>> import numpy as np
->>> t = Compose((Resize(32, 48), Pad(32)))
->>> image, undo = t(np.zeros((10, 20, 3), np.uint8))
->>> image.shape, undo.labels(np.zeros((32, 64), np.uint8)).shape
-((32, 64, 3), (10, 20))
-"""
+from core.transforms.picture import PictureInput
+from core.transforms.sizes import fit_size, letterbox_size, shrink
 
-from core.transforms.transform import Compose, Crop, Normalise, Pad, Resize, Transform, Undo, from_dict
-
-__all__ = ["Compose", "Crop", "Normalise", "Pad", "Resize", "Transform", "Undo", "from_dict"]
+__all__ = ["PictureInput", "fit_size", "letterbox_size", "shrink"]

@@ -1,6 +1,6 @@
 """Checkpoints: one folder each below ``weights/``, a card beside a safetensors file."""
 
-from core.weights.card import Card, list_cards, load_card, weights_folder
+from core.weights.card import Card, list_cards, load_card, scan_cards, weights_folder
 from core.weights.store import (
     build_network,
     file_sha256,
@@ -19,6 +19,7 @@ __all__ = [
     "load_card",
     "load_state",
     "save_checkpoint",
+    "scan_cards",
     "verify",
     "verify_all",
     "weights_folder",

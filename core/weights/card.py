@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,6 +15,7 @@ from core.errors import InputError
 CARD_FILE = "card.json"
 STATE_FILE = "model.safetensors"
 _MAX_BYTES = 1 << 20
+_told: set[str] = set()  # what the log has already been told
 
 
 @dataclass(frozen=True)
@@ -125,12 +127,33 @@ def read_card(folder: Path) -> Card:
     return Card(**raw, folder=folder)
 
 
+def scan_cards() -> tuple[list[Card], dict[str, InputError]]:
+    """All cards of the weights folder by name, and what is wrong with the folders whose card cannot be read.
+
+    An empty or missing folder gives nothing.
+    """
+    folder, cards, unreadable = weights_folder(), [], {}
+    for place in sorted(folder.iterdir()) if folder.is_dir() else ():
+        try:
+            if (place / CARD_FILE).is_file():
+                cards.append(read_card(place))
+        except InputError as error:
+            unreadable[place.name] = error
+        except OSError as error:
+            unreadable[place.name] = InputError(
+                f"{place} cannot be read ({error.strerror})", "a folder with a card"
+            )
+    return cards, unreadable
+
+
 def list_cards() -> list[Card]:
-    """All cards of the weights folder, by name. An empty or missing folder gives an empty list."""
-    folder = weights_folder()
-    if not folder.is_dir():
-        return []
-    return [read_card(p) for p in sorted(folder.iterdir()) if (p / CARD_FILE).is_file()]
+    """The cards of :func:`scan_cards`; what cannot be read is told once, in the log, and left out."""
+    cards, unreadable = scan_cards()
+    for error in map(str, unreadable.values()):
+        if error not in _told:
+            _told.add(error)
+            logging.getLogger(__name__).warning("left out: %s", error)
+    return cards
 
 
 def load_card(name: str) -> Card:
@@ -143,7 +166,7 @@ def load_card(name: str) -> Card:
     for folder in weights_folder().iterdir() if weights_folder().is_dir() else ():
         if folder.name == name and (folder / CARD_FILE).is_file():
             return read_card(folder)
-    names = [c.name for c in list_cards()]
+    names = [c.name for c in scan_cards()[0]]
     raise InputError(
         f"no weights are called {name!r}",
         f"one of {', '.join(names)}" if names else "a folder with a card.json in weights/",

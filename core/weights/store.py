@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InputError
-from core.weights.card import CARD_FILE, Card, list_cards, refuse_link
+from core.instances.design import CLASSES, Limits
+from core.labels import get_label_set
+from core.transforms import PictureInput
+from core.weights.card import CARD_FILE, Card, refuse_link, scan_cards
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+_TASKS = ("matte", "semantic", "instance", "panoptic", "volume")
 _LEAST_BYTES = 2
 """Of a number in a checkpoint: half precision."""
 
@@ -84,16 +89,44 @@ def build_network(card: Card) -> nn.Module:
     return build_model(card.architecture, **card.arguments)
 
 
-def verify_all() -> dict[str, InputError | None]:
-    """Every checkpoint's name and what is wrong with it (None: nothing). Builds and loads each one."""
-    outcome: dict[str, InputError | None] = {}
-    for card in list_cards():
+def check_use(card: Card) -> None:
+    """Check what a card says of its labels and of how a picture becomes its network's input.
+
+    Raises:
+        InputError: an unknown task or label set, labels that lack the network's, or a transform of no use.
+    """
+    if card.task not in _TASKS:
+        raise InputError(f"{card.name}: no task is called {card.task!r}", f"one of {', '.join(_TASKS)}")
+    labels = get_label_set(card.labels)
+    if card.task == "volume":
+        return  # its plan is read by the rooms that know volumes
+    PictureInput.from_dict(card.transform, card.name)
+    if card.task == "instance":
+        Limits.from_dict(card.transform.get("limits", {}))
+        for name in CLASSES:
+            labels.by_name(name)
+
+
+def verify_all(
+    plans: Mapping[str, Callable[[Card], object]] | None = None,
+) -> dict[str, InputError | None]:
+    """Every checkpoint's name and what is wrong with it (None: nothing). Builds and loads each one.
+
+    Args:
+        plans: by task, what else reads a card and raises `InputError` where it is of no use.
+    """
+    cards, unreadable = scan_cards()
+    outcome: dict[str, InputError | None] = {**unreadable}
+    for card in cards:
         try:
+            check_use(card)
+            if plans and card.task in plans:
+                plans[card.task](card)
             load_state(card, build_network(card))
             outcome[card.name] = None
         except InputError as error:
             outcome[card.name] = error
-    return outcome
+    return dict(sorted(outcome.items()))
 
 
 def load_state(card: Card, model: nn.Module) -> nn.Module:

@@ -8,7 +8,8 @@ import pytest
 
 from core.driving.street import StreetScene
 from core.errors import InputError
-from core.segmenter import Segmenter, letterbox_size, load_segmenter
+from core.segmenter import Segmenter, load_segmenter
+from core.transforms import letterbox_size
 
 pytest.importorskip("torch")
 

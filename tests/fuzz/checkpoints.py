@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from core.weights import Card, list_cards, load_card, save_checkpoint, verify_all
+from core.medical.plans import read_parts
+from core.segmenter import Segmenter
+from core.weights import Card, load_card, save_checkpoint, scan_cards, verify_all
 from tests.core.conftest import TINY
 from tests.fuzz.mutate import mutate_bytes, mutate_json, mutate_value
 from tests.fuzz.reader import Case, Reader
@@ -70,11 +72,13 @@ def _mutate(rng: Random, whole: Checkpoint) -> Case:
 
 def _read(_case: Case, folder: Path, _whole: Checkpoint) -> None:
     os.environ["TRIPTYCH_WEIGHTS"] = str(folder)
-    list_cards()
-    load_card(_NAME)
-    for error in verify_all().values():
+    scan_cards()
+    card = load_card(_NAME)
+    for error in verify_all({"volume": read_parts}).values():
         if error is not None:
             raise error
+    if card.task != "volume":
+        Segmenter(card, engine="torch-cpu")
 
 
 READER = Reader("weights", _prepare, _seeds, _mutate, _read)

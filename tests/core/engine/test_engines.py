@@ -10,7 +10,8 @@ import pytest
 
 from core.engine import ENGINES, pick_engine
 from core.errors import InputError
-from core.segmenter import Segmenter, fit_size, load_segmenter, shrink
+from core.segmenter import Segmenter, load_segmenter
+from core.transforms import fit_size, shrink
 from tests.core.cached import run_again_without_pytorch
 
 # The stated tolerance of engines in float32: nobody sees a thousandth of an alpha.

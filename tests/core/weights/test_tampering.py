@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
-from core.weights import build_network, file_sha256, list_cards, load_card, load_state, verify, verify_all
+from core.weights import build_network, file_sha256, load_card, load_state, scan_cards, verify, verify_all
 
 
 class Trap:
@@ -99,9 +99,10 @@ def test_a_folder_kept_elsewhere_is_not(tiny_card, tmp_path):
 @pytest.mark.parametrize("name", ["../tiny", "/etc", "tiny/../tiny", "..\\tiny", ".", "tiny\0"])
 def test_a_card_that_calls_itself_by_a_path_is_refused(tiny_card, name):
     describe(tiny_card, name=name)
-    for use in (lambda: load_card("tiny"), list_cards):
-        with pytest.raises(InputError, match="calls itself"):
-            use()
+    with pytest.raises(InputError, match="calls itself"):
+        load_card("tiny")
+    cards, unreadable = scan_cards()
+    assert not cards and "calls itself" in str(unreadable["tiny"])
     with pytest.raises(InputError):
         load_card(name)
 

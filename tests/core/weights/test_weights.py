@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from core.errors import InputError
-from core.weights import list_cards, load_card, load_state, verify, verify_all
+from core.weights import list_cards, load_card, load_state, verify, verify_all, write_card
 
 
 def build(card):
@@ -67,6 +68,80 @@ def test_a_card_with_a_missing_field_is_refused(tiny_card):
     path.write_text(json.dumps(raw))
     with pytest.raises(InputError, match="licence"):
         load_card("tiny")
+
+
+def test_an_unreadable_card_does_not_hide_the_others(tiny_card, caplog, capsys):
+    from core.cli import main
+
+    mine = tiny_card.folder.parent / "mine"
+    mine.mkdir()
+    (mine / "card.json").write_text('{"name": "mine"')
+    for _ in range(2):
+        assert [card.name for card in list_cards()] == ["tiny"]
+    assert len(caplog.records) == 1 and "mine" in caplog.text
+    with pytest.raises(InputError, match=r"'tyni'.*one of tiny"):
+        load_card("tyni")
+    with pytest.raises(InputError, match="mine"):
+        load_card("mine")
+    outcome = verify_all()
+    assert outcome["tiny"] is None and isinstance(outcome["mine"], InputError)
+    assert main(["weights", "list"]) == 0
+    assert "for tests" in (listed := capsys.readouterr().out) and "cannot be read" in listed
+
+
+GOOD = {"area": 96 * 128, "multiple": 32, "mean": [127.5] * 3, "std": [127.5] * 3}
+SENSELESS = [
+    ("mean", None), ("mean", [1, 2]), ("mean", "grey"), ("mean", [0, 0, float("nan")]), ("mean", [True] * 3),
+    ("std", [0, 0, 0]), ("std", [1, 1, -1]), ("std", [float("inf")] * 3), ("std", [1e-30] * 3), ("std", 10**400),
+    ("area", None), ("area", "big"), ("area", -5), ("area", 0), ("area", 1 << 40), ("area", True),
+    ("multiple", None), ("multiple", 0), ("multiple", 32.5), ("multiple", 48), ("multiple", -32), ("multiple", 32 << 20),
+    ("precision", "fp8"), ("precision", []), ("aspect_weight", 0), ("aspect_weight", "x"), ("surprise", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key,value", SENSELESS)
+def test_a_transform_of_no_use_is_refused_where_it_is_used_and_verified(tiny_card, key, value):
+    from core.segmenter import Segmenter
+
+    transform = GOOD | {key: value}
+    if value is None:
+        del transform[key]
+    card = replace(tiny_card, transform=transform)
+    write_card(card)
+    with pytest.raises(InputError, match=key):
+        Segmenter(load_card("tiny"))
+    assert key in str(verify_all()["tiny"])
+
+
+@pytest.mark.parametrize(
+    "limits", [[], {"boxes": "x"}, {"boxes": 0}, {"overlap": -1}, {"overlap": True}, {"far": 1}]
+)
+def test_limits_of_no_use_are_refused_where_they_are_used_and_verified(tiny_things, limits):
+    from core.segmenter import Segmenter
+
+    write_card(replace(tiny_things, transform=GOOD | {"limits": limits}))
+    assert isinstance(verify_all()["tiny-things"], InputError)
+    with pytest.raises(InputError, match="limit"):
+        Segmenter(load_card("tiny-things"))
+
+
+@pytest.mark.parametrize("changed", [{"labels": "nothing"}, {"task": "dream"}])
+def test_other_fields_of_no_use_are_found_before_use(tiny_card, changed):
+    write_card(replace(tiny_card, **changed))
+    assert next(iter(changed.values())) in str(verify_all()["tiny"])
+
+
+def test_the_plan_of_a_network_for_volumes_is_verified(tmp_path, monkeypatch, capsys):
+    from core.cli import main
+    from tests.core.medical.tiny import bright_network
+
+    monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(tmp_path))
+    bright_network(tmp_path, "whole")
+    bright_network(tmp_path, "half", precision="fp8")
+    bright_network(tmp_path, "none", ids=[])
+    assert main(["weights", "verify"]) == 2
+    half, none, whole = capsys.readouterr().out.splitlines()
+    assert "precision 'fp8'" in half and "a plan of no use" in none and whole.endswith("whole")
 
 
 def test_every_shipped_checkpoint_is_whole_and_small():
