@@ -74,10 +74,9 @@ def find_instances(
     )
     found = detect(picture, (h, w), min_score)
     boxes = found.boxes * np.array([width / w, height / h] * 2, np.float32)
-    masks = paste(found.masks, boxes, height, width)
-    seen = masks.any(axis=(1, 2))
-    ids = np.array([labels.by_name(CLASSES[n - 1]).id for n in found.classes], int)
-    return Instances(masks if seen.all() else masks[seen], ids[seen], found.scores[seen], labels)
+    masks, seen = paste(found.masks, boxes, height, width)
+    ids = np.array([labels.by_name(CLASSES[n - 1]).id for n in found.classes[seen]], int)
+    return Instances(masks, ids, found.scores[seen], labels)
 
 
 class Segmenter:

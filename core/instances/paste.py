@@ -8,18 +8,21 @@ import numpy as np
 
 def paste(
     masks: np.ndarray, boxes: np.ndarray, height: int, width: int, threshold: float = 0.5
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
     """Masks at a frame's size, as torchvision's ``paste_masks_in_image`` and a threshold give them.
+
+    A mask without a pixel is left out. Memory is taken only where the others have pixels.
 
     Args:
         masks: float32 (N, m, m), probabilities.
         boxes: float32 (N, 4), px of the frame.
 
     Returns:
-        bool (N, height, width).
+        bool (K, height, width), and int (K,): which of the N they are, in their order.
     """
     whole = np.zeros((len(masks), height, width), bool)
     size = masks.shape[-1]
+    kept: list[int] = []
     # A ring of zeros lets an outline end within the box.
     grown = (size + 2) / size
     for i, (mask, box) in enumerate(zip(masks, boxes, strict=True)):
@@ -34,5 +37,8 @@ def paste(
             continue
         ringed = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
         large = cv2.resize(ringed, (w, h), interpolation=cv2.INTER_LINEAR)
-        whole[i, y0:y1, x0:x1] = large[y0 - top : y1 - top, x0 - left : x1 - left] > threshold
-    return whole
+        part = large[y0 - top : y1 - top, x0 - left : x1 - left] > threshold
+        if part.any():
+            whole[len(kept), y0:y1, x0:x1] = part
+            kept.append(i)
+    return whole[: len(kept)], np.array(kept, int)

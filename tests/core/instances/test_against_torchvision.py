@@ -85,13 +85,23 @@ def test_pasting():
     masks = cv2.GaussianBlur(rng.random((28, 28, 40), dtype=np.float32), (0, 0), 3).transpose(2, 0, 1).copy()
     found = some_boxes(rng, 40, 70, 90)
     found[0] = (200, 200, 210, 210)  # all of it outside
-    ours = paste(masks, found, 70, 90)
+    ours, kept = paste(masks, found, 70, 90)
     wanted = [
         paste_masks_in_image(torch.from_numpy(m)[None, None], torch.from_numpy(b)[None], (70, 90))[0, 0].numpy() > 0.5
         for m, b in zip(masks[1:], found[1:], strict=True)
     ]  # fmt: skip
-    assert not ours[0].any() and ours.any()
-    assert (ours[1:] != np.stack(wanted)).mean() < 1e-4
+    assert kept.tolist() == list(range(1, 40)) and ours.any(axis=(1, 2)).all(), (
+        "what shows no pixel is left out"
+    )
+    assert (ours != np.stack(wanted)).mean() < 1e-4
+
+
+def test_pasting_takes_memory_only_where_there_are_pixels():
+    masks, found = np.ones((5, 28, 28), np.float32), np.float32([[10, 10, 40, 40]] * 5)
+    found[2] += 5000
+    ours, kept = paste(masks, found, 70, 90)
+    assert kept.tolist() == [0, 1, 3, 4] and ours.shape == (4, 70, 90) and ours[:, 20, 20].all()
+    assert ours.base is not None, "a view: no copy of what may be gigabytes of zeros"
 
 
 @pytest.mark.parametrize("engine", ["torch-cpu", "openvino"])
