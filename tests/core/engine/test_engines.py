@@ -11,7 +11,6 @@ import pytest
 from core.engine import ENGINES, pick_engine
 from core.errors import InputError
 from core.segmenter import Segmenter, load_segmenter
-from core.transforms import fit_size, shrink
 from tests.core.cached import run_again_without_pytorch
 
 # The stated tolerance of engines in float32: nobody sees a thousandth of an alpha.
@@ -92,7 +91,9 @@ def test_threads_get_their_own_answers(tiny_card):
 def test_auto_turns_to_the_cpu_where_the_gpu_fails(tiny_card, tiny_things, monkeypatch):
     frame = picture(96, 128)
     monkeypatch.setattr("core.engine.base.gpu_may_exist", lambda: True)
-    monkeypatch.setattr("core.engine.torch_runner.best_device", lambda: "meta")  # it takes a network and gives no numbers
+    monkeypatch.setattr(
+        "core.engine.torch_runner.best_device", lambda: "meta"
+    )  # it takes a network and gives no numbers
     with pytest.warns(RuntimeWarning, match="the GPU cannot run this network"):
         ours = Segmenter(tiny_card).matte(frame)
     assert np.array_equal(ours, Segmenter(tiny_card, engine="openvino").matte(frame))
@@ -147,20 +148,3 @@ def test_unknown_engine_lists_the_choices():
 def test_a_wrong_frame_says_what_was_expected(tiny_card, frame):
     with pytest.raises(InputError, match=r"uint8 RGB \(H, W, 3\)"):
         Segmenter(tiny_card).matte(frame)
-
-
-@pytest.mark.parametrize(
-    "height,width", [(480, 640), (720, 1280), (4000, 3000), (100, 5000), (1, 1), (448, 336)]
-)
-def test_network_size_keeps_area_and_aspect(height, width):
-    h, w = fit_size(height, width, 384 * 288, 32)
-    assert h % 32 == 0 and w % 32 == 0
-    assert 0.8 * 384 * 288 < h * w <= 1.1 * 384 * 288
-    wanted = min(max(width / height, 1 / 3), 3)
-    assert abs(np.log(w / h / wanted)) < 0.16
-
-
-def test_shrinking_does_not_alias():
-    stripes = np.zeros((480, 640, 3), np.uint8)
-    stripes[:, ::2] = 255
-    assert np.abs(shrink(stripes, 160, 224).astype(int) - 127).max() <= 2
