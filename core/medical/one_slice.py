@@ -11,7 +11,7 @@ from core.errors import InputError
 from core.medical.grid import Grid
 from core.medical.networks import load_network
 from core.medical.plans import read_parts
-from core.medical.slices import AXES, Predictor, predict_volume
+from core.medical.slices import AXES, Predictor, check_size, predict_volume
 from core.medical.slicewise import Plan, add_up
 from core.medical.tasks import Task, segment
 from core.medical.volume import Volume
@@ -83,6 +83,7 @@ def ask_about_slice(
     axis = AXES[plane]
     shape = (alone.data.shape[0], alone.data.shape[1], alone.data.shape[2])
     way = Respace(shape, alone.spacing, plan.spacing_for(alone.spacing, across=axis))
+    check_size(way.working_shape, plan.options)
     values = plan.intensity(way.forward(alone.data))
     found = predict_volume(values, predict, replace(plan.options, planes=(plane,)))
     numbers = tuple(dict.fromkeys(plan.ids))

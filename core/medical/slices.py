@@ -6,6 +6,7 @@ overlaps and nothing is stitched. What the planes disagree about is kept.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -89,6 +90,21 @@ def slice_stack(
     return along[np.clip(wanted, 0, len(along) - 1)].astype(np.float32)
 
 
+def check_size(shape: Sequence[int], options: SliceOptions) -> None:
+    """Refuse a volume of so many voxels (X, Y, Z at the network's spacing) before any memory is taken for it.
+
+    Raises:
+        InputError: the answer would be larger than ``options.max_bytes``.
+    """
+    needed = 4 * options.classes * math.prod(shape)
+    if needed > options.max_bytes:
+        raise InputError(
+            f"{'×'.join(map(str, shape))} voxels need {needed / 1e9:.1f} GB for {options.classes} classes",
+            f"at most {options.max_bytes / 1e9:.1f} GB",
+            "crop the volume, or correct its header's spacing",
+        )
+
+
 def predict_volume(
     values: np.ndarray,
     predict: Predictor,
@@ -111,13 +127,7 @@ def predict_volume(
         raise InputError(
             f"a volume of {'×'.join(map(str, values.shape))} voxels", "at least one slice with an area"
         )
-    needed = 4 * options.classes * values.size
-    if needed > options.max_bytes:
-        raise InputError(
-            f"{'×'.join(map(str, values.shape))} voxels need {needed / 1e9:.1f} GB for {options.classes} classes",
-            f"at most {options.max_bytes / 1e9:.1f} GB",
-            "crop the volume",
-        )
+    check_size(values.shape, options)
     mean = np.zeros((options.classes, *values.shape), np.float32)
     squares = np.zeros(values.shape, np.float32)
     total, done = sum(values.shape[AXES[p]] for p in planes), 0

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.medical.components import keep_largest
 from core.medical.intensity import Intensity
-from core.medical.slices import Prediction, Predictor, SliceOptions, predict_volume
+from core.medical.slices import Prediction, Predictor, SliceOptions, check_size, predict_volume
 from core.medical.tasks import Segmented
 from core.medical.volume import Volume
 from core.transforms.respace import Respace
@@ -119,6 +119,7 @@ def segment_slicewise(
     """
     shape = (volume.data.shape[0], volume.data.shape[1], volume.data.shape[2])
     way = Respace(shape, volume.spacing, plan.spacing_for(volume.spacing))
+    check_size(way.working_shape, plan.options)
     values = plan.intensity(way.forward(volume.data))
     box = busy_box(values, plan.air) if plan.air is not None else None
     prediction = predict_volume(

@@ -11,7 +11,7 @@ from core.medical.intensity import Intensity
 from core.medical.one_slice import ask_about_slice, segment_slice, take_slice
 from core.medical.phantom import draw_head
 from core.medical.slices import SliceOptions
-from core.medical.slicewise import Plan
+from core.medical.slicewise import Plan, segment_slicewise
 from core.medical.tasks import get_task, segment
 from core.medical.volume import Volume
 
@@ -64,3 +64,20 @@ def test_a_networks_probabilities_come_back_on_the_slices_own_grid(plane, size):
     truth = take_slice(volume, plane, 6).data.squeeze() == 100
     assert np.array_equal(ids == 2, truth) and np.allclose(maps.sum(axis=0), 1, atol=1e-5)
     assert maps[1][truth].min() > 0.49 and maps[1][~truth].max() < 0.51
+
+
+def test_a_volume_that_grows_too_large_is_refused_before_any_memory_is_taken():
+    """Half a metre between voxels: a header's mistake, and terabytes at the network's spacing."""
+    grid = Grid((64, 64, 64), np.diag([500.0, 500.0, 500.0, 1.0]))
+    scan = Volume(np.zeros((64, 64, 64), np.int16), grid)
+    plan = Plan((0, 1), (1.0, 1.0, 1.0), Intensity("window", 0, 1), SliceOptions(classes=2))
+
+    def never(*_: object) -> np.ndarray:
+        raise AssertionError("the network is not asked")
+
+    for use in (
+        lambda: segment_slicewise(scan, never, plan),
+        lambda: ask_about_slice(take_slice(scan, "axial", 3), "axial", plan, never),
+    ):
+        with pytest.raises(InputError, match=r"voxels need .+ GB for 2 classes.*spacing"):
+            use()
