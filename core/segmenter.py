@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import cast
 
@@ -11,6 +10,7 @@ import cv2
 import numpy as np
 
 from core.engine import NetworkSource, Runner, open_runner, pick_engine
+from core.engine.opened import KeptOpen
 from core.errors import InputError
 from core.instances import Detections, Detector, Limits
 from core.instances.design import CLASSES, WIDTH
@@ -97,8 +97,7 @@ class Segmenter:
         verify(card)  # a damaged file is found even where the compiled graph is cached
         pick_engine(engine)  # a wrong name is told before the first frame
         self.card, self.engine, self.threads = card, engine, threads
-        self._runners: OrderedDict[tuple[int, int], Runner] = OrderedDict()
-        self._lock = threading.Lock()
+        self._runner = KeptOpen(self._open, _OPEN_RUNNERS)
         self._input = PictureInput.from_dict(card.transform, card.name)
         self._labels = get_label_set(card.labels)
         activation = "softmax" if card.task == "semantic" else "sigmoid"
@@ -126,16 +125,8 @@ class Segmenter:
             return model.join_linear() if isinstance(model, MatteUNet) else model
         return model
 
-    def _runner(self, size: tuple[int, int]) -> Runner:
-        with self._lock:
-            if size not in self._runners:
-                self._runners[size] = open_runner(
-                    self._source, size, engine=self.engine, threads=self.threads
-                )
-                while len(self._runners) > _OPEN_RUNNERS:
-                    self._runners.popitem(last=False)
-            self._runners.move_to_end(size)
-            return self._runners[size]
+    def _open(self, size: tuple[int, int]) -> Runner:
+        return open_runner(self._source, size, engine=self.engine, threads=self.threads)
 
     def _check(self, frame: np.ndarray, task: str) -> None:
         if self.card.task != task:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.engine.graph import Graph, GraphSource, open_graph
+from core.engine.opened import KeptOpen
 from core.instances import boxes as box_ops
 from core.instances.design import BOX_CELLS, BOX_WEIGHTS, CLASSES, MASK_CELLS, Limits
 from core.instances.roi_align import cut_out
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Masks are computed so many at a time: most pictures show few things, and a graph's shape is fixed.
 MASK_BATCH = 16
 _OPEN_SIZES = 4
+_HEADS = ("boxes", "masks")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +62,11 @@ class Detector:
     engine: str = "auto"
     threads: int | None = None
     precision: str = "float32"
-    _dense: OrderedDict[tuple[int, int], Graph] = field(default_factory=OrderedDict, init=False)
-    _heads: dict[str, Graph] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self._dense = KeptOpen(self._open_dense, _OPEN_SIZES)
+        self._head = KeptOpen(self._open_head, len(_HEADS))
 
     def __call__(self, picture: np.ndarray, inside: tuple[int, int], min_score: float = 0.0) -> Detections:
         """What a picture shows.
@@ -73,8 +76,13 @@ class Detector:
             inside: height and width without padding; boxes end there.
             min_score: boxes below are dropped before their masks are computed.
         """
+        height, width = picture.shape[:2]
+        # Opened before the lock is taken: others' pictures, whose graphs are open, do not wait for it.
+        dense = self._dense((height, width))
+        for name in _HEADS:
+            self._head(name)
         with self._lock:  # graphs answer in memory of their own, which the next call overwrites
-            *maps, objectness, deltas = self._open_dense(picture.shape[:2])(picture[None])
+            *maps, objectness, deltas = dense(picture[None])
             proposals = self._propose(objectness, deltas, picture.shape[:2], inside)
             found, classes, scores = self._classify(maps, proposals, inside)
             sure = scores >= min_score
@@ -109,10 +117,9 @@ class Detector:
         self, maps: list[np.ndarray], proposals: np.ndarray, inside: tuple[int, int]
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         limits = self.limits
-        shape = (limits.proposals, BOX_CELLS, BOX_CELLS, self.channels)
-        cells = np.zeros(shape, np.float32)
+        cells = np.zeros(self._head_shape("boxes"), np.float32)
         cells[: len(proposals)] = cut_out(maps, proposals, BOX_CELLS)
-        odds, deltas = self._open_head("boxes", shape)(cells)
+        odds, deltas = self._head("boxes")(cells)
         scores = odds[: len(proposals), 1:].ravel()
         moves = deltas[: len(proposals)].reshape(len(proposals), -1, 4)[:, 1:].reshape(-1, 4)
         sources = np.repeat(proposals, len(CLASSES), axis=0)
@@ -128,40 +135,38 @@ class Detector:
     def _masks(self, maps: list[np.ndarray], found: np.ndarray, classes: np.ndarray) -> np.ndarray:
         size = 2 * MASK_CELLS
         masks = np.zeros((len(found), size, size), np.float32)
-        shape = (MASK_BATCH, MASK_CELLS, MASK_CELLS, self.channels)
         for first in range(0, len(found), MASK_BATCH):
             part = slice(first, first + MASK_BATCH)
-            cells = np.zeros(shape, np.float32)
+            cells = np.zeros(self._head_shape("masks"), np.float32)
             count = len(found[part])
             cells[:count] = cut_out(maps, found[part], MASK_CELLS)
-            (answer,) = self._open_head("masks", shape)(cells)
+            (answer,) = self._head("masks")(cells)
             masks[part] = answer[np.arange(count), classes[part]]
         return masks
 
     def _open_dense(self, size: tuple[int, int]) -> Graph:
-        if size not in self._dense:
+        def build():  # -> nn.Module
+            from core.models.mask_rcnn import Dense
 
-            def build():  # -> nn.Module
-                from core.models.mask_rcnn import Dense
+            return Dense(self.build(), self.mean, self.std)
 
-                return Dense(self.build(), self.mean, self.std)
+        key = f"{self.key}-{size[0]}x{size[1]}-dense"
+        return self._open(GraphSource(key, build, (1, *size, 3), "uint8", self.precision))
 
-            key = f"{self.key}-{size[0]}x{size[1]}-dense"
-            source = GraphSource(key, build, (1, *size, 3), "uint8", self.precision)
-            self._dense[size] = open_graph(source, engine=self.engine, threads=self.threads)
-            while len(self._dense) > _OPEN_SIZES:
-                self._dense.popitem(last=False)
-        self._dense.move_to_end(size)
-        return self._dense[size]
+    def _head_shape(self, name: str) -> tuple[int, int, int, int]:
+        count, cells = (self.limits.proposals, BOX_CELLS) if name == "boxes" else (MASK_BATCH, MASK_CELLS)
+        return count, cells, cells, self.channels
 
-    def _open_head(self, name: str, shape: tuple[int, ...]) -> Graph:
-        if name not in self._heads:
+    def _open_head(self, name: str) -> Graph:
+        def build():  # -> nn.Module
+            from core.models.mask_rcnn import BoxPart, MaskPart
 
-            def build():  # -> nn.Module
-                from core.models.mask_rcnn import BoxPart, MaskPart
+            return (BoxPart if name == "boxes" else MaskPart)(self.build())
 
-                return (BoxPart if name == "boxes" else MaskPart)(self.build())
+        shape = self._head_shape(name)
+        return self._open(
+            GraphSource(f"{self.key}-{shape[0]}-{name}", build, shape, "float32", self.precision)
+        )
 
-            source = GraphSource(f"{self.key}-{shape[0]}-{name}", build, shape, "float32", self.precision)
-            self._heads[name] = open_graph(source, engine=self.engine, threads=self.threads)
-        return self._heads[name]
+    def _open(self, source: GraphSource) -> Graph:
+        return open_graph(source, engine=self.engine, threads=self.threads)

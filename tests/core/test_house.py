@@ -54,7 +54,7 @@ def test_every_room_has_its_floor():
     ["core.errors", "core.labels", "core.labels.label", "core.labels.voc", "core.transforms.picture", "core.transforms.sizes",
      "core.portrait.effect", "core.driving.street.scene", "core.cli.portrait", "core.metrics.matte", "core.cli.medical",
      "core.medical.hounsfield", "core.medical.phantom.head", "core.medical.outputs", "core.medical.slicewise",
-     "core.transforms.respace", "core.instances.boxes", "core.cli.files", "core.cli.driving_results"],
+     "core.transforms.respace", "core.engine.opened", "core.instances.boxes", "core.cli.files", "core.cli.driving_results"],
 )  # fmt: skip
 def test_examples_in_docstrings(name):
     outcome = doctest.testmod(importlib.import_module(name))
