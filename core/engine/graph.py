@@ -63,7 +63,8 @@ class _OpenVINOGraph:
     def __init__(self, source: GraphSource, threads: int | None) -> None:
         import openvino as ov
 
-        from core.engine.openvino_runner import cached_graph, compile_settings
+        from core.engine.cache import cached_graph
+        from core.engine.openvino_runner import compile_settings
 
         core = ov.Core()
         graph = cached_graph(core, source.key, lambda: _convert(source))

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import threading
-import uuid
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.engine.cache import cache_folder
+from core.engine.cache import cached_graph
 
 if TYPE_CHECKING:
     import openvino as ov
 
     from core.engine.base import NetworkSource
-
-# Part of the cache's key: raise it when the graph around the network changes.
-GRAPH_VERSION = 4
-
 
 class OpenVINORunner:
     """See :class:`core.engine.base.Runner`."""
@@ -60,39 +52,6 @@ def compile_settings(core: ov.Core, precision: str, threads: int | None) -> dict
     if threads:
         settings["INFERENCE_NUM_THREADS"] = threads
     return settings
-
-
-def cached_graph(core: ov.Core, key: str, make: Callable[[], ov.Model]) -> ov.Model:
-    """The graph called ``key`` from the cache, or made and then cached."""
-    import openvino as ov
-
-    version = ov.get_version().split("-")[0]
-    stem = f"{key}-ov{version}-g{GRAPH_VERSION}"
-    folder = cache_folder()
-    path = folder / f"{stem}.xml" if folder else None
-    if path and path.exists():
-        try:
-            return core.read_model(path)
-        except RuntimeError:
-            path.unlink(missing_ok=True)  # half-written by a crash, or of another build: make it again
-    graph = make()
-    if path:
-        _save(graph, path)
-    return graph
-
-
-def _save(graph: ov.Model, path: Path) -> None:
-    """Write the graph so that two processes may do it at once; a full disk costs the cache, not the run."""
-    import openvino as ov
-
-    partial = path.with_name(f"{uuid.uuid4().hex}.xml")
-    try:
-        ov.save_model(graph, partial, compress_to_fp16=False)
-        os.replace(partial.with_suffix(".bin"), path.with_suffix(".bin"))
-        os.replace(partial, path)
-    except (OSError, RuntimeError):
-        partial.unlink(missing_ok=True)
-        partial.with_suffix(".bin").unlink(missing_ok=True)
 
 
 def convert(source: NetworkSource, size: tuple[int, int]) -> ov.Model:
