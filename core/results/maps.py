@@ -35,30 +35,6 @@ def save_png(path: str | Path, array: np.ndarray) -> Path:
 
 
 @dataclass(frozen=True, eq=False)
-class Matte:
-    """How much of each pixel is person: ``alpha`` float32 (H, W), 0 to 1.
-
-    Raises:
-        InputError: another shape or dtype, or values beyond 0 to 1.
-    """
-
-    alpha: np.ndarray
-
-    def __post_init__(self) -> None:
-        check(self.alpha, "matte", 2, "f", "scale it to 0 … 1 as float32 (H, W)")
-        if not (self.alpha.min() >= 0 and self.alpha.max() <= 1):
-            raise InputError(f"matte values {self.alpha.min():g} to {self.alpha.max():g}", "0 to 1")
-
-    def save(self, path: str | Path) -> Path:
-        """8-bit grey PNG: 255 is person."""
-        return save_png(path, np.rint(self.alpha * 255).astype(np.uint8))
-
-    @classmethod
-    def load(cls, path: str | Path) -> Matte:
-        return cls(np.asarray(Image.open(path).convert("L")).astype(np.float32) / 255)
-
-
-@dataclass(frozen=True, eq=False)
 class SemanticMap:
     """A class for every pixel: ``ids`` (H, W) of the label set's ids, uint8.
 

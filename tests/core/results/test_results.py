@@ -11,27 +11,10 @@ from PIL import Image
 
 from core.errors import InputError
 from core.labels import get_label_set
-from core.results import Instances, Matte, PanopticMap, Segment, SemanticMap, VolumeMask
+from core.results import Instances, PanopticMap, Segment, SemanticMap, VolumeMask
 from core.results.maps import save_panoptic_json
 
 CITY, COCO, HIPPO = (get_label_set(n) for n in ("cityscapes", "coco-panoptic", "hippocampus"))
-
-
-def test_a_matte_is_an_8_bit_grey_png(tmp_path):
-    alpha = np.array([[0, 0.5, 1]], np.float32)
-    path = Matte(alpha).save(tmp_path / "m.png")
-    image = Image.open(path)
-    assert image.mode == "L" and np.asarray(image).ravel().tolist() == [0, 128, 255]
-    assert np.abs(Matte.load(path).alpha - alpha).max() <= 0.5 / 255 + 1e-6
-
-
-@pytest.mark.parametrize(
-    "alpha",
-    [np.zeros((2, 2, 1), np.float32), np.zeros((2, 2), np.uint8), np.full((2, 2), 1.5), np.zeros((0, 2))],
-)
-def test_a_wrong_matte_is_refused(alpha):
-    with pytest.raises(InputError):
-        Matte(alpha)
 
 
 def test_a_semantic_map(tmp_path):
