@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from core.engine.base import NetworkSource
 
+
 class OpenVINORunner:
     """See :class:`core.engine.base.Runner`."""
 

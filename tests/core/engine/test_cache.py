@@ -114,7 +114,12 @@ def test_what_was_used_longest_ago_goes_first(folder):
 def test_other_versions_and_half_written_files_go_when_nobody_uses_them(folder):
     ours, others = f"a-ov2026.4.1-g{GRAPH_VERSION}", f"a-ov2026.4.1-g{GRAPH_VERSION - 1}"
     write(folder, ours, 30)
-    for stem, days in ((others, 2), (f"b-ov2026.4.1-g{GRAPH_VERSION + 1}", 0.1), ("0" * 32, 2), ("1" * 32, 0)):
+    for stem, days in (
+        (others, 2),
+        (f"b-ov2026.4.1-g{GRAPH_VERSION + 1}", 0.1),
+        ("0" * 32, 2),
+        ("1" * 32, 0),
+    ):
         write(folder, stem, days)
     prune(folder, keep="")
     assert {p.stem for p in folder.glob("*.xml")} == {ours, f"b-ov2026.4.1-g{GRAPH_VERSION + 1}", "1" * 32}

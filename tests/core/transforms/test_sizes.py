@@ -54,4 +54,6 @@ def test_sides_that_shrink_alike_are_halved_in_squares(height, width):
 def test_a_side_of_exactly_twice_needs_no_step_of_its_own():
     """As 640×480 to 320×256 is: what the bilinear step answers there is the mean of pairs anyway."""
     frame = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
-    assert np.array_equal(shrink(frame, 256, 320), cv2.resize(frame, (320, 256), interpolation=cv2.INTER_LINEAR))
+    assert np.array_equal(
+        shrink(frame, 256, 320), cv2.resize(frame, (320, 256), interpolation=cv2.INTER_LINEAR)
+    )
