@@ -17,8 +17,11 @@ import numpy as np
 import pytest
 
 from core.errors import InputError
+from core.instances import Limits
 from core.media.convert import Progress, Summary, process_video
 from core.media.images import Photo, read_image
+from core.medical.slices import SliceOptions, check_size
+from core.transforms import PictureInput
 from demos.__main__ import pick_port
 from demos.portrait.controls import make_effect, network_names, parse_css_color
 from demos.portrait.example import example_photo
@@ -144,6 +147,20 @@ def test_what_is_wrong_with_a_file_is_told_in_korean(tmp_path):
         process_video(video, tmp_path / "out.mp4", lambda frame, _: frame)
     assert "동영상으로 열 수 없습니다" in explain(caught.value, words("ko"))
     assert explain(InputError("something new"), words("ko")) == "something new."
+
+
+def test_what_is_wrong_with_a_network_is_told_in_korean():
+    grey = [127.5, 127.5, 127.5]
+    for raw in ({}, {"area": "big", "multiple": 32, "mean": grey, "std": grey}):
+        with pytest.raises(InputError) as caught:
+            PictureInput.from_dict(raw, "mine")
+        assert "모델 파일" in explain(caught.value, words("ko"))
+    with pytest.raises(InputError) as caught:
+        Limits.from_dict({"boxes": 0})
+    assert "모델 파일" in explain(caught.value, words("ko"))
+    with pytest.raises(InputError) as caught:
+        check_size((6400, 6400, 6400), SliceOptions(classes=2))
+    assert "6400×6400×6400" in (told := explain(caught.value, words("ko"))) and "볼륨이 너무 큽니다" in told
 
 
 def test_messages_do_not_show_where_uploads_are_kept():
