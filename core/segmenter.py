@@ -88,12 +88,15 @@ class Segmenter:
         threads: of the CPU (None: all).
 
     Raises:
-        InputError: damaged checkpoint, a card that says of no use how pictures become its input, unknown engine.
+        InputError: damaged checkpoint, a card whose transform is of no use, unknown engine.
     """
 
     def __init__(self, card: Card, *, engine: str = "auto", threads: int | None = None) -> None:
         if card.task not in PICTURE_TASKS:
-            raise InputError(f"{card.name} answers with a {card.task} result", f"weights of task {', '.join(PICTURE_TASKS)}")  # fmt: skip
+            raise InputError(
+                f"{card.name} answers with a {card.task} result",
+                f"weights of task {', '.join(PICTURE_TASKS)}",
+            )
         verify(card)  # a damaged file is found even where the compiled graph is cached
         pick_engine(engine)  # a wrong name is told before the first frame
         self.card, self.engine, self.threads = card, engine, threads
@@ -210,7 +213,7 @@ _segmenters_lock = threading.Lock()
 def load_segmenter(
     name: str = "portrait-fine", *, engine: str = "auto", threads: int | None = None
 ) -> Segmenter:
-    """The segmenter of a card's name; the same object for the same request, until the card says something else.
+    """The segmenter of a card's name; the same object for the same request as long as the card stays the same.
 
     Raises:
         InputError: unknown name, damaged checkpoint, unknown engine.

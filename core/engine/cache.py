@@ -21,8 +21,8 @@ GRAPH_VERSION = 4
 
 # Those used last are kept up to so many bytes; a graph of a shipped network has 2 to 25 million.
 BUDGET = 500_000_000
-# Graphs of other versions, and files that a crash left half-written, go when nothing touched them for so long: another
-# checkout of this program may be at work.
+# Graphs of other versions, and files that a crash left half-written, go when nothing touched them for so long:
+# another checkout of this program may be at work.
 _FORGOTTEN_S = 24 * 3600
 # A graph is three files: the third vouches for the other two, and is written last.
 _PARTS = (".sha256", ".xml", ".bin")
@@ -118,7 +118,7 @@ def _delete(path: Path) -> None:
 
 
 def prune(folder: Path, keep: str, budget: int | None = None) -> None:
-    """Delete the graphs that were used longest ago above ``budget`` bytes, and those that nobody uses any more.
+    """Delete graphs that nobody uses any more, and above ``budget`` bytes those that were used longest ago.
 
     Args:
         keep: stem of a graph that stays.

@@ -1,4 +1,4 @@
-"""What takes seconds to open, kept open: one opening does not make those wait who ask for what is open already."""
+"""What takes seconds to open is kept open, and nobody waits for an opening that is not his own."""
 
 from __future__ import annotations
 

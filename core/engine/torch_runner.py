@@ -1,6 +1,7 @@
-"""PyTorch, channels-last: float32 on a CPU, the reference for every other engine; half precision on a GPU where the card allows it.
+"""PyTorch, channels-last: float32 on a CPU, the reference for every other engine; what the card allows on a GPU.
 
-Answers in float32 differ between engines by less than 0.001; in half precision a matte's by less than 0.01 in the mean.
+Answers in float32 differ between engines by less than 0.001, mattes in half precision by less than 0.01 in the
+mean.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def best_device() -> str:
 
 
 def number_type(precision: str, device: str) -> torch.dtype:
-    """What a device computes in: half precision only where a card's ``precision`` allows it, and never on a CPU."""
+    """What a device computes in: half precision only on a GPU, where a card's ``precision`` allows it."""
     return torch.float16 if precision == "bfloat16" and device != "cpu" else torch.float32
 
 

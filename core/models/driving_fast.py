@@ -85,7 +85,8 @@ def averages(count: int, cells: int) -> tuple[tuple[float, ...], ...]:
 def pool(x: Tensor, grid: tuple[int, int]) -> Tensor:
     """(N, C, H, W) → (N, C, *grid), means of cells.
 
-    ``F.adaptive_avg_pool2d`` by two products: Apple's GPU has that one for sides that are multiples of the grid alone.
+    ``F.adaptive_avg_pool2d`` by two products: Apple's GPU has that one only for sides that are multiples of the
+    grid.
     """
     rows, columns = (
         x.new_tensor(averages(int(n), cells)) for n, cells in zip(x.shape[2:], grid, strict=True)

@@ -37,13 +37,13 @@ class PictureInput:
 
     @classmethod
     def from_dict(cls, raw: dict[str, Any], name: str) -> PictureInput:
-        """From the transform of the card called ``name``. Its ``limits`` are read where instances are looked for.
+        """From the transform of the card called ``name``. Its ``limits`` are read by :mod:`core.instances`.
 
         Raises:
             InputError: a key is missing or unknown, or a value is of no use.
 
         >>> grey = [127.5, 127.5, 127.5]
-        >>> PictureInput.from_dict({"area": 4096, "multiple": 32, "mean": grey, "std": grey}, "mine").precision
+        >>> PictureInput.from_dict({"area": 4096, "multiple": 32, "mean": grey, "std": grey}, "my").precision
         'float32'
         """
         missing, unknown = sorted(set(_NEEDED) - set(raw)), sorted(set(raw) - {*_NEEDED, *_OPTIONAL})

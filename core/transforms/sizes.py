@@ -50,9 +50,9 @@ def letterbox_size(height: int, width: int, area: int, multiple: int) -> tuple[i
 def shrink(frame: np.ndarray, height: int, width: int) -> np.ndarray:
     """Resize a frame to (height, width) without aliasing.
 
-    Halvings average exact 2×2 squares (pairs where only one side is more than twice as large), then one bilinear step of
-    less than 2: ten times as fast as an area resize by a fraction, which leaves OpenCV's fast path (1.3 ms for
-    640×480 to 224×160, against 0.1).
+    Halvings average exact 2×2 squares (pairs, where only one side is more than twice as large), then one bilinear
+    step of at most 2: ten times as fast as an area resize by a fraction, which leaves OpenCV's fast path (1.3 ms
+    for 640×480 to 224×160, against 0.1).
     """
     while True:
         tall, wide = frame.shape[0] >= 2 * height, frame.shape[1] >= 2 * width

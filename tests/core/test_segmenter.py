@@ -63,7 +63,7 @@ def test_a_matte_network_of_another_family_is_asked_as_it_is(tiny_card, monkeypa
 
 
 def test_what_a_card_says_anew_is_answered_anew(tiny_card, frame):
-    """Mean and std are part of a compiled graph: neither the cache nor an opened segmenter answers for others."""
+    """Mean and std are part of a compiled graph: neither cache nor opened segmenter answers for others."""
     from dataclasses import replace
 
     from core.weights import write_card

@@ -37,7 +37,7 @@ def test_a_squeezed_frame_does_not_alias_either(height, width):
         else:
             stripes[np.arange(height) % period < period // 2] = 255
         times = max(height / size[0], width / size[1])
-        if times >= 2 * period:
+        if times >= period:
             assert np.abs(shrink(stripes, *size).astype(int) - 127).max() <= 2
 
 

@@ -92,7 +92,7 @@ def test_an_unreadable_card_does_not_hide_the_others(tiny_card, caplog, capsys):
 GOOD = {"area": 96 * 128, "multiple": 32, "mean": [127.5] * 3, "std": [127.5] * 3}
 SENSELESS = [
     ("mean", None), ("mean", [1, 2]), ("mean", "grey"), ("mean", [0, 0, float("nan")]), ("mean", [True] * 3),
-    ("std", [0, 0, 0]), ("std", [1, 1, -1]), ("std", [float("inf")] * 3), ("std", [1e-30] * 3), ("std", 10**400),
+    ("std", [0, 0, 0]), ("std", [1, 1, -1]), ("std", [float("inf")] * 3), ("std", [1e-30] * 3), ("std", [10**400] * 3),
     ("area", None), ("area", "big"), ("area", -5), ("area", 0), ("area", 1 << 40), ("area", True),
     ("multiple", None), ("multiple", 0), ("multiple", 32.5), ("multiple", 48), ("multiple", -32), ("multiple", 32 << 20),
     ("precision", "fp8"), ("precision", []), ("aspect_weight", 0), ("aspect_weight", "x"), ("surprise", 1),
