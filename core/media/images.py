@@ -30,6 +30,8 @@ _TURNS = {
 # What, camera, resolution, program, when, by whom, whose; how it was taken, and where.
 _OF_THE_PHOTO = {270, 271, 272, 282, 283, 296, 305, 306, 315, 33432, 34665, 34853}
 _LONGEST_EXIF = 65_000  # bytes; a JPEG has room for little more
+# Modes of which a file may declare one colour (of palettes: several) transparent, and those that hold the same as alpha.
+_ONE_COLOUR = {"P": "RGBA", "RGB": "RGBA", "L": "LA", "1": "LA"}
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,10 @@ def formats() -> tuple[str, ...]:
 def _to_photo(image: Image.Image, name: str) -> Photo:
     profile = image.info.get("icc_profile")
     upright, exif = _turned_upright(image)
-    if upright.mode == "P":
-        upright = upright.convert("RGBA" if "transparency" in upright.info else "RGB")
+    if "transparency" in upright.info and upright.mode in _ONE_COLOUR:
+        upright = upright.convert(_ONE_COLOUR[upright.mode])
+    elif upright.mode == "P":
+        upright = upright.convert("RGB")
     alpha = None
     if upright.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
         upright = upright.convert("RGBA") if upright.mode != "LA" else upright

@@ -193,3 +193,16 @@ def test_an_unwritable_folder_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written"):
         write_image(tmp_path / "file" / "a.png", CORNERS)
+
+
+@pytest.mark.parametrize("mode,hidden", [("RGB", (10, 20, 30)), ("L", 10), ("1", 0), ("P", 0)])
+def test_one_colour_of_a_png_may_be_transparent(tmp_path, mode, hidden):
+    image = Image.new(mode, (8, 4), hidden)
+    image.paste({"RGB": (200, 90, 40), "L": 200, "1": 1, "P": 1}[mode], (4, 0, 8, 4))
+    if mode == "P":
+        image.putpalette([10, 20, 30, 200, 90, 40])
+    image.save(tmp_path / "a.png", transparency=hidden)
+    photo = read_image(tmp_path / "a.png")
+    assert photo.alpha is not None
+    assert photo.alpha[:, :4].max() == 0 and photo.alpha[:, 4:].min() == 255
+    assert (photo.pixels[:, :4] == 255).all(), "transparent parts show white"
