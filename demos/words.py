@@ -202,6 +202,7 @@ KOREAN_ERRORS: list[tuple[str, str]] = [
     (r"^(?P<name>.+?): its frames go on after (?P<n>\d+) hours", "{name} 동영상이 너무 깁니다. 결과는 {n}시간에서 끝납니다."),
     (r"^(?P<name>.+?): .*the result ends there", "{name} 파일이 중간에 손상되어 결과도 거기에서 끝납니다."),
     (r"^(?P<name>.+?): (?P<n>\d+) damaged pieces of", "{name} 파일의 손상된 조각 {n}개를 건너뛰었습니다."),
+    (r"^(?P<name>.+?): its sound cannot be written", "{name} 파일의 소리는 저장할 수 없어 뺐습니다."),
     (r"\.safetensors|card\.json|no weights are called|: the transform('s| lacks) |^limits? |: a plan of no use|: the plan |no label set is called",
      "모델 파일이 손상되었거나 없습니다. weights/ 폴더를 git에서 되살려 주세요."),
     (r"^(?P<name>.+?) is not a photo", "{name} 파일은 사진이 아닙니다. JPEG, PNG, WebP, HEIC 같은 사진 파일을 골라 주세요."),

@@ -152,8 +152,13 @@ def _consume(
     if cancelled:
         writer.stop()
     writer.__exit__(None, None, None)
-    lost = f"{writer.sound_lost} damaged pieces of its sound are left out"
-    return done, cancelled, lost if writer.sound_lost else None
+    return done, cancelled, _sound_note(writer)
+
+
+def _sound_note(writer: VideoWriter) -> str | None:
+    if writer.silenced:
+        return "its sound cannot be written and is left out"
+    return f"{writer.sound_lost} damaged pieces of its sound are left out" if writer.sound_lost else None
 
 
 class _Encoder(threading.Thread):

@@ -11,6 +11,8 @@ import av
 Way = Literal["copied", "encoded", "silent"]
 # What an MP4 holds as it is; anything else is encoded to AAC.
 _COPIED = ("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac")
+# Uncompressed sound in AVI and MKV says how many channels it has, not which; encoders want that told.
+_ORDERS = {1: "mono", 2: "stereo", 3: "2.1", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)
 
 
@@ -43,7 +45,11 @@ class Sound:
             known = source.codec_context.sample_rate in _AAC_RATES
             rate = source.codec_context.sample_rate if known else 48000
             self._stream = container.add_stream("aac", rate=rate)
-            self._stream.codec_context.layout = source.codec_context.layout
+            layout = source.codec_context.layout
+            ordered = not layout.name.endswith("channels")
+            self._stream.codec_context.layout = (
+                layout if ordered else _ORDERS.get(layout.nb_channels, "stereo")
+            )
         self._end = 0  # of what was encoded, in the source's samples
 
     def packets(self, packet: av.Packet) -> Iterator[av.Packet]:

@@ -196,6 +196,10 @@ class VideoWriter:
         reader: where time base, rate and audio come from (a `VideoReader`, or a live source's clock).
         size: (width, height); odd sizes lose their last column or row, which 4:2:0 chroma cannot hold.
 
+    Attributes:
+        silenced: the reader has sound that no way leads into the file for.
+        sound_lost: damaged audio packets that were left out.
+
     Raises:
         InputError: another ending, or an unwritable folder.
     """
@@ -212,7 +216,7 @@ class VideoWriter:
         if not self.width or not self.height:
             raise InputError(f"a video of {size[0]}×{size[1]}", "at least 2×2 px")
         self._partial = self.path.with_name(f".{uuid.uuid4().hex[:12]}{self.path.suffix}")
-        self.stopped, self.sound_lost = False, 0
+        self.stopped, self.sound_lost, self.silenced = False, 0, False
         self._muxed = 0  # packets of frames
         self._container: Any = None
         self._sound: Sound | None = None
@@ -221,6 +225,7 @@ class VideoWriter:
         for way in tried:
             try:
                 self._begin(reader, way)
+                self.silenced = audio and way == "silent" and reader.audio is not None
                 return
             except (OSError, av.error.FFmpegError, ValueError) as error:
                 self._container = None
