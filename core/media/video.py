@@ -215,7 +215,8 @@ class VideoWriter:
         self.width, self.height = size[0] // 2 * 2, size[1] // 2 * 2
         if not self.width or not self.height:
             raise InputError(f"a video of {size[0]}×{size[1]}", "at least 2×2 px")
-        self._partial = self.path.with_name(f".{uuid.uuid4().hex[:12]}{self.path.suffix}")
+        # In full: FFmpeg takes what stands before a colon for a protocol.
+        self._partial = self.path.absolute().with_name(f".{uuid.uuid4().hex[:12]}{self.path.suffix}")
         self.stopped, self.sound_lost, self.silenced = False, 0, False
         self._muxed = 0  # packets of frames
         self._container: Any = None

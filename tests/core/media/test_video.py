@@ -172,6 +172,8 @@ def test_a_name_with_a_colon_is_a_file(make_video, tmp_path, monkeypatch):
     make_video().rename(tmp_path / "12:30.mp4")
     monkeypatch.chdir(tmp_path)
     assert process_video("12:30.mp4", "12:31.mp4", same).frames == 20
+    assert process_video("12:30.mp4", "12:32/out.mp4", same).frames == 20
+    assert [p.name for p in (tmp_path / "12:32").iterdir()] == ["out.mp4"]
 
 
 def test_ctrl_c_while_the_index_is_written_leaves_a_video(make_video, tmp_path, monkeypatch):
