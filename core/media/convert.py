@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from core.errors import InputError
-from core.media.video import Frame, VideoReader, VideoWriter
+from core.media.video import Frame, VideoReader
+from core.media.video_writer import VideoWriter
 
 FrameFunction = Callable[[np.ndarray, float], np.ndarray]
 _WAITING = 4  # frames between two stages: enough to even out their speeds

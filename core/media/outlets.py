@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from core.errors import InputError
-from core.media.video import Clocked, VideoWriter
+from core.media.video_writer import Clocked, VideoWriter
 
 _PROBE = "import cv2; cv2.namedWindow('t'); cv2.waitKey(1)"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.driving.street import StreetScene
-from core.media.video import VideoWriter
+from core.media.video_writer import VideoWriter
 
 SEED = 14
 SIZE = (640, 320)

@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from core.media import video
+from core.media import video_writer
 from core.media.convert import process_video
 from tests.core.media.conftest import moving_frame
 
@@ -66,7 +66,7 @@ def test_sound_that_cannot_be_written_is_told(tmp_path, monkeypatch):
     def refuses(*_):
         raise ValueError("no header")
 
-    monkeypatch.setattr(video, "Sound", refuses)
+    monkeypatch.setattr(video_writer, "Sound", refuses)
     source = with_sound(tmp_path / "a.mkv", "aac")
     summary = process_video(source, tmp_path / "out.mp4", same)
     assert summary.note == "a.mkv: its sound cannot be written and is left out"

@@ -11,7 +11,8 @@ import pytest
 from core.errors import InputError
 from core.media.convert import process_video
 from core.media.probe import kind
-from core.media.video import VideoReader, VideoWriter, upright
+from core.media.video import VideoReader, upright
+from core.media.video_writer import VideoWriter
 from tests.core.media.conftest import moving_frame, wipe_packet
 
 
