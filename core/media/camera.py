@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import sys
 import time
@@ -17,6 +18,7 @@ import av
 import cv2
 
 from core.errors import InputError
+from core.media.containers import frame_rate
 from core.media.hdr import SdrTable
 from core.media.probe import kind
 from core.media.video import Frame, VideoReader, decoded, upright
@@ -159,18 +161,41 @@ class Address(_Live):
             raise InputError(f"{self.name} has no video stream", "the address of a video stream")
         self._stream = self._container.streams.video[0]
         self.recorded = self._container.duration is not None
-        self.rate = self._stream.guessed_rate or Fraction(30)
-        self.width, self.height = self._stream.width, self._stream.height
+        self.rate = frame_rate(self._stream)
+        self._rest = self._decode()
+        self._first = self._decode_first()
+        turned = _turns(self._first) % 2
+        size = self._first.width, self._first.height
+        self.width, self.height = size[::-1] if turned else size
+        aspect = Fraction(self._stream.sample_aspect_ratio or 1)
+        self.pixel_aspect = 1 / aspect if turned else aspect
+
+    def _decode_first(self) -> av.VideoFrame:
+        """It alone tells how the camera is held; `frames` begins with it."""
+        told = "has no frames"
+        try:
+            for frame in self._rest:
+                return frame
+        except av.error.FFmpegError as error:
+            told = f"cannot be opened ({_reason(error, READ_S)})"
+        self._container.close()
+        raise InputError(f"{self.name} {told}", "the address of a video stream")
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        for packet in self._container.demux(self._stream):
+            yield from decoded(packet)
 
     def frames(self) -> Iterator[Frame]:
         table = lru_cache(maxsize=1)(SdrTable)
+        turns = 0
         try:
-            for packet in self._container.demux(self._stream):
-                for frame in decoded(packet):
-                    pts, time_s = self._now()
-                    if self.recorded and frame.time is not None:
-                        pts, time_s = round(1000 * frame.time), float(frame.time)
-                    yield Frame(upright(frame, table=table), pts, time_s)
+            for frame in itertools.chain([self._first], self._rest):
+                if frame.key_frame or frame is self._first:  # some say it with these alone
+                    turns = _turns(frame)
+                pts, time_s = self._now()
+                if self.recorded and frame.time is not None:
+                    pts, time_s = round(1000 * frame.time), float(frame.time)
+                yield Frame(upright(frame, turns, table=table), pts, time_s)
         except av.error.FFmpegError as error:
             self.damaged = f"broke off ({_reason(error, READ_S)})"
             return
@@ -179,6 +204,11 @@ class Address(_Live):
 
     def close(self) -> None:
         self._container.close()
+
+
+def _turns(frame: av.VideoFrame) -> int:
+    """Quarters to the left by which it comes upright."""
+    return round(frame.rotation / 90) % 4
 
 
 def _reason(error: Exception, seconds: float) -> str:

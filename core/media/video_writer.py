@@ -17,6 +17,7 @@ from core.media.sound import Sound, Way, ways
 
 CONTAINERS = (".mp4", ".m4v", ".mov", ".mkv")
 _BT709 = 1
+_MOST_FRAMES = 250  # from one key frame to the next
 
 
 class Clocked(Protocol):
@@ -105,8 +106,9 @@ class VideoWriter:
         context.sample_aspect_ratio = reader.pixel_aspect
         context.color_primaries = context.color_trc = context.colorspace = _BT709
         context.color_range = 1
-        # A fragment is playable once complete, and ends at a key frame: at least one every two seconds.
-        context.gop_size = max(1, round(2 * float(reader.rate)))
+        # A fragment is playable once complete, and ends at a key frame: at least one every two seconds, and soon also where
+        # a rate is only claimed.
+        context.gop_size = min(max(1, round(2 * float(reader.rate))), _MOST_FRAMES)
         self._video = stream
 
     def write(self, pixels: np.ndarray, pts: int) -> None:

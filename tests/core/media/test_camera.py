@@ -8,17 +8,18 @@ import time
 import types
 from fractions import Fraction
 
+import av
 import cv2
 import numpy as np
 import pytest
 
 from core.errors import InputError
-from core.media import outlets
+from core.media import camera, outlets, video
 from core.media.camera import open_source
 from core.media.newest import Newest
 from core.media.outlets import Recording, VirtualCamera, Window, fit_frame
 from core.media.video import Frame, VideoReader
-from tests.core.media.conftest import wipe_packet
+from tests.core.media.conftest import moving_frame, wipe_packet
 
 
 class FakeDevice:
@@ -53,16 +54,16 @@ def device(monkeypatch):
 
 
 def test_a_camera_is_asked_for_a_size_and_gives_rgb(device):
-    camera = open_source("0", (1280, 720))
-    assert (camera.width, camera.height, camera.recorded) == (32, 24, False), (
+    source = open_source("0", (1280, 720))
+    assert (source.width, source.height, source.recorded) == (32, 24, False), (
         "what it gives, not what was asked"
     )
-    assert camera._device.asked[cv2.CAP_PROP_FRAME_WIDTH] == 1280
-    frames = list(camera.frames())
+    assert source._device.asked[cv2.CAP_PROP_FRAME_WIDTH] == 1280
+    frames = list(source.frames())
     assert [int(f.pixels[0, 0, 0]) for f in frames] == [2, 3, 4, 5], (
         "red first; the first frame told the size"
     )
-    assert camera.damaged == "gives no more frames"
+    assert source.damaged == "gives no more frames"
 
 
 def test_a_camera_that_is_not_there(device):
@@ -112,6 +113,55 @@ def test_a_recording_behind_an_address_has_its_own_clock(served_file, make_video
 def test_a_damaged_packet_does_not_end_an_address(served_file, make_video):
     source = open_source(served_file(wipe_packet(make_video("clip.mp4", frames=40), 20)))
     assert len(list(source.frames())) > 35 and source.damaged is None
+    source.close()
+
+
+def test_an_address_without_a_rate_has_a_plausible_one(served_file, tmp_path):
+    """FFmpeg gives the clock's ticks for a rate where a stream tells none."""
+    with av.open(str(tmp_path / "a.ts"), "w") as container:
+        stream = container.add_stream("libx264", rate=90000)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        frame = av.VideoFrame.from_ndarray(moving_frame(0))
+        frame.pts, frame.time_base = 0, Fraction(1, 90000)
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    source = open_source(served_file(tmp_path / "a.ts"))
+    assert 1 <= source.rate <= 1000
+    source.close()
+
+
+@pytest.mark.parametrize(
+    "rotation,aspect", [(90, Fraction(3, 4)), (0, Fraction(4, 3)), (180, Fraction(4, 3))]
+)
+def test_an_address_is_shown_upright(served_file, make_video, rotation, aspect):
+    """As a phone held upright records it."""
+    path = make_video("clip.mp4", frames=5, rotation=rotation, pixel_aspect=Fraction(4, 3))
+    source = open_source(served_file(path))
+    with VideoReader(path) as reader:
+        assert (source.width, source.height) == (reader.width, reader.height)
+        assert source.pixel_aspect == reader.pixel_aspect == aspect
+        for ours, its in zip(source.frames(), reader.frames(), strict=True):
+            assert np.array_equal(ours.pixels, its.pixels)
+    source.close()
+
+
+def test_a_turn_told_once_holds_until_the_next_key_frame(monkeypatch, served_file, make_video):
+    """H.264 tells how a camera is held beside key frames only."""
+    source = open_source(served_file(make_video("clip.mkv", frames=4)))
+
+    class Turned:
+        def __init__(self, frame, rotation):
+            self._frame, self.rotation = frame, rotation
+
+        def __getattr__(self, name):
+            return getattr(self._frame, name)
+
+    told = iter([0, 0, 0])
+    monkeypatch.setattr(
+        camera, "decoded", lambda packet: [Turned(f, next(told, 0)) for f in video.decoded(packet)]
+    )
+    source._first = Turned(source._first, 90)
+    assert [f.pixels.shape for f in source.frames()] == [(96, 64, 3)] * 4
     source.close()
 
 
@@ -207,6 +257,17 @@ def test_a_recording_keeps_the_times_and_one_size(tmp_path):
         frames = list(reader.frames())
     assert (reader.width, reader.height) == (64, 48)
     assert [round(1000 * f.time_s) for f in frames] == [0, 40, 41, 200]
+
+
+def test_a_recording_loses_little_however_fast_its_source_claims_to_be(tmp_path):
+    """A fragment ends, and plays, with a key frame."""
+    source = Sequence(0)
+    source.rate = Fraction(90000)
+    with Recording(tmp_path / "o.mp4", source, (16, 16)) as outlet:
+        for i in range(260):
+            outlet.show(np.full((16, 16, 3), 120, np.uint8), 10 * i)
+    with av.open(str(tmp_path / "o.mp4")) as made:
+        assert sum(packet.is_keyframe for packet in made.demux(video=0)) > 1
 
 
 def test_a_recording_without_a_frame_leaves_nothing(tmp_path):
