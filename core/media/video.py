@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,9 +17,12 @@ from core.errors import InputError
 from core.media.containers import MAX_HOURS, duration_s, frame_rate, main_stream, open_video
 from core.media.hdr import HLG, PQ, SdrTable
 from core.media.probe import VIDEO_WORDS, read_head
+from core.media.timeline import Timeline
 
 # What a file's matrix is called by FFmpeg's scaler.
 _MATRICES: dict[int, str | int] = {1: "ITU709", 5: "ITU601", 6: "SMPTE170M", 9: 9, 10: 9}  # 9: BT.2020
+
+_BROADCASTS = ("mpegts", "mpeg")  # FFmpeg's names of MPEG's transport and program streams
 
 
 @dataclass(frozen=True)
@@ -123,22 +127,26 @@ class VideoReader:
     def frames(self, on_audio: Callable[[av.Packet], None] | None = None) -> Iterator[Frame]:
         """Upright frames in order, all of the first one's size; audio packets go to ``on_audio`` as they come along."""
         wanted: list[Any] = [self.stream] + ([self.audio] if self.audio and on_audio else [])
-        first = last = None
+        last = None
         table = lru_cache(maxsize=1)(SdrTable)
+        line = self._timeline()
+        step = max(1, round(1 / (self.rate * self.time_base)))
         try:
             for packet in self._container.demux(*wanted):
+                self._put_on(line, packet)
                 if packet.stream is not self.stream:
                     if packet.dts is not None and on_audio:
                         on_audio(packet)
                     continue
                 for frame in decoded(packet, self._count_lost):
                     pts = frame.pts
-                    step = max(1, round(1 / (self.rate * self.time_base)))
+                    if pts is not None:
+                        shift = line.shift("frames", pts * self.time_base, (pts + step) * self.time_base)
+                        pts += math.ceil(shift / self.time_base)
                     if pts is None or (last is not None and pts <= last):
                         pts = 0 if last is None else last + (step if frame.pts is None else 1)
                     last = pts
-                    first = pts if first is None else first  # broadcasts' clocks begin anywhere
-                    if (pts - first) * self.time_base > 3600 * MAX_HOURS:  # whatever its header claims
+                    if pts * self.time_base > 3600 * MAX_HOURS:  # whatever its header claims
                         self.damaged = f"its frames go on after {MAX_HOURS} hours"
                         return
                     yield Frame(
@@ -146,7 +154,27 @@ class VideoReader:
                     )
         except av.error.FFmpegError as error:
             # What came before is good; the caller tells the user where it ended.
-            self.damaged = f"it is damaged after {float(((last or 0) - (first or 0)) * self.time_base):.1f} s ({error.strerror})"
+            self.damaged = (
+                f"it is damaged after {float((last or 0) * self.time_base):.1f} s ({error.strerror})"
+            )
+
+    def _timeline(self) -> Timeline:
+        # Broadcasts' clocks begin anywhere.
+        origin = Fraction(max(0, self._container.start_time or 0), av.time_base)
+        return Timeline(origin, ahead=self._container.format.name in _BROADCASTS)
+
+    def _put_on(self, line: Timeline, packet: av.Packet) -> None:
+        """Tell the line of a packet, and bring one of sound to its time; of the picture, that is done to frames."""
+        if packet.dts is None or packet.time_base is None:
+            return
+        name = "picture" if packet.stream is self.stream else "sound"
+        shown = max(packet.dts, packet.pts or packet.dts) + (packet.duration or 0)
+        shift = line.shift(name, packet.dts * packet.time_base, shown * packet.time_base)
+        if name == "sound":
+            ticks = math.ceil(shift / packet.time_base)
+            packet.dts += ticks
+            if packet.pts is not None:
+                packet.pts += ticks
 
     @property
     def note(self) -> str | None:

@@ -51,6 +51,12 @@ def loudness(path: Path) -> float:
     return float(np.mean(np.concatenate([h.ravel() for h in heard]) ** 2))
 
 
+def sound_starts(path: Path) -> list[float]:
+    """When each piece of a file's sound is to be heard, s."""
+    with av.open(str(path)) as container:
+        return [float(p.pts * p.time_base) for p in container.demux(audio=0) if p.pts is not None]
+
+
 @pytest.mark.parametrize("name,layout", [("a.avi", "stereo"), ("a.mkv", "stereo"), ("a.mkv", "5.1")])
 def test_channels_without_an_order_are_heard(tmp_path, name, layout):
     """Uncompressed sound in AVI and MKV says how many channels it has, not which."""
