@@ -9,8 +9,8 @@ from typing import Any, Literal
 import av
 
 Way = Literal["copied", "encoded", "silent"]
-# What an MP4 holds as it is; anything else is encoded to AAC.
-_COPIED = ("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac")
+# What an MP4 holds as it is, and browsers play (no AC-3); anything else is encoded to AAC.
+_COPIED = ("aac", "mp3", "alac", "opus", "flac")
 # Uncompressed sound in AVI and MKV says how many channels it has, not which; encoders want that told.
 _ORDERS = {1: "mono", 2: "stereo", 3: "2.1", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350)

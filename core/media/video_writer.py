@@ -17,6 +17,12 @@ from core.media.sound import Sound, Way, ways
 
 CONTAINERS = (".mp4", ".m4v", ".mov", ".mkv")
 _BT709 = 1
+# How FFmpeg writes MP4 in fragments: with a header at once, which lets every stream begin at 0; with one that tells when
+# each begins, for which all must have begun; and at once with times in the fragments, but a first piece of sound at 0.
+_AT_ONCE = "frag_keyframe+default_base_moof+empty_moov"
+_TRUE_STARTS = "frag_keyframe+default_base_moof+delay_moov"
+_LATE = f"{_AT_ONCE}+frag_discont"
+_WAIT_S = 10  # for sound to begin, in seconds of picture
 _MOST_FRAMES = 250  # from one key frame to the next
 
 
@@ -66,6 +72,7 @@ class VideoWriter:
         self._muxed = 0  # packets of frames
         self._container: Any = None
         self._sound: Sound | None = None
+        self._held: list[Any] | None = None  # packets that wait for the header
         matroska = self.path.suffix.lower() == ".mkv"
         tried: list[Way] = ways(reader.audio, matroska) if audio else ["silent"]
         for way in tried:
@@ -88,13 +95,38 @@ class VideoWriter:
 
     def _begin(self, reader: Clocked, way: Way) -> None:
         """Open the file and write its header, which is where FFmpeg says what it cannot hold."""
-        fragments = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        options = fragments if self.path.suffix.lower() != ".mkv" else {}
-        self._container = av.open(str(self._partial), "w", options=options)
+        matroska = self.path.suffix.lower() == ".mkv"
+        self._open(reader, way, "" if matroska else _AT_ONCE)
+        self._container.start_encoding()
+        if self._sound is not None and not matroska:
+            # Such a header has every stream begin at once; so it was for trying, and the real one waits for the sound.
+            self._container.close()
+            self._open(reader, way, "")
+            self._held = []
+
+    def _open(self, reader: Clocked, way: Way, flags: str) -> None:
+        self._container = av.open(str(self._partial), "w", options={"movflags": flags} if flags else {})
         self._add_video(reader)
         self._sound = Sound(self._container, reader.audio, way) if way != "silent" else None
+
+    def _start(self, flags: str) -> None:
+        """Write the header that has waited, and what was held for it."""
+        held, self._held = self._held or [], None
+        self._container.options["movflags"] = flags
         self._container.start_encoding()
+        for packet in held:
+            self._container.mux(packet)
+
+    def _put(self, packet: av.Packet) -> None:
+        """Into the file; as long as its sound has not begun, into memory, for some seconds at most."""
+        if self._held is None:
+            return self._container.mux(packet)
+        self._held.append(packet)
+        if packet.stream is not self._video:
+            self._start(_TRUE_STARTS)
+        elif (packet.pts - self._held[0].pts) * packet.time_base > _WAIT_S:
+            self._start(_LATE)
 
     def _add_video(self, reader: Clocked) -> None:
         stream = self._container.add_stream("libx264", rate=reader.rate)
@@ -128,7 +160,7 @@ class VideoWriter:
             return
         try:
             for made in self._sound.packets(packet):
-                self._container.mux(made)
+                self._put(made)
         except OSError as error:
             raise self._unwritable(error.strerror) from None
         except av.error.FFmpegError:
@@ -138,7 +170,7 @@ class VideoWriter:
         try:
             for packet in packets:
                 of_frames = packet.stream is self._video
-                self._container.mux(packet)
+                self._put(packet)
                 self._muxed += of_frames
         except OSError as error:
             raise self._unwritable(error.strerror) from None
@@ -168,6 +200,8 @@ class VideoWriter:
             self._mux(self._video.encode(None))
             if self._sound is not None:
                 self._mux(self._sound.rest())
+            if self._held is not None:
+                self._start(_LATE)
             self._container.close()
             if not self.stopped and not self._index_first():
                 self._check(self._partial)

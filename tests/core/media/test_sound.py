@@ -11,6 +11,7 @@ import pytest
 
 from core.media import video_writer
 from core.media.convert import process_video
+from core.media.video import VideoReader
 from tests.core.media.conftest import moving_frame
 
 RATE = 48000
@@ -78,3 +79,64 @@ def test_sound_that_cannot_be_written_is_told(tmp_path, monkeypatch):
     assert summary.note == "a.mkv: its sound cannot be written and is left out"
     with av.open(str(tmp_path / "out.mp4")) as made:
         assert not made.streams.audio
+
+
+@pytest.mark.parametrize("codec", ["aac", "pcm_s16le"])
+@pytest.mark.parametrize("later", [(1, 0), (0, 1), (0, 0)], ids=["picture later", "sound later", "together"])
+@pytest.mark.parametrize("frames", [60, None], ids=["whole", "stopped"])
+def test_sound_and_picture_begin_as_far_apart_as_they_did(tmp_path, codec, later, frames):
+    source = with_sound(tmp_path / "a.mkv", codec, frames=80, later=later)
+    until = (lambda progress: progress.done < 70) if frames is None else None
+    summary = process_video(source, tmp_path / "out.mp4", same, progress=until)
+    assert summary.note is None
+    with VideoReader(tmp_path / "out.mp4") as reader:
+        times = [frame.time_s for frame in reader.frames()]
+    assert len(times) == summary.frames
+    assert np.abs(np.diff(times) - 0.04).max() < 0.002
+    with av.open(str(tmp_path / "out.mp4")) as made:
+        first = {s.type: float(s.start_time * s.time_base) for s in made.streams}
+    assert first["video"] - first["audio"] == pytest.approx(later[0] - later[1], abs=0.04)
+    assert loudness(tmp_path / "out.mp4") > 0.01
+
+
+def test_sound_that_begins_very_late_is_not_waited_for(tmp_path, monkeypatch):
+    """What is held until it comes would grow, and be lost with the process."""
+    monkeypatch.setattr(video_writer, "_WAIT_S", 1)
+    source = with_sound(tmp_path / "a.mkv", "aac", frames=60, later=(0, 2.2))
+    held = []
+    begin = video_writer.VideoWriter._start
+
+    def watched(writer, flags):
+        held.append(len(writer._held))
+        begin(writer, flags)
+
+    monkeypatch.setattr(video_writer.VideoWriter, "_start", watched)
+    process_video(source, tmp_path / "out.mp4", same)
+    assert len(held) == 1 and 25 < held[0] < 30
+    with av.open(str(tmp_path / "out.mp4")) as made:
+        assert sum(p.size > 0 for p in made.demux(video=0)) == 60
+    # One early piece aside, it is where it was.
+    assert sound_starts(tmp_path / "out.mp4")[1] == pytest.approx(2.2, abs=0.05)
+
+
+def test_one_frame_with_sound(tmp_path):
+    source = with_sound(tmp_path / "a.mkv", "aac", frames=1)
+    assert process_video(source, tmp_path / "out.mp4", same).frames == 1
+    with VideoReader(tmp_path / "out.mp4") as reader:
+        assert len(list(reader.frames())) == 1 and reader.audio is not None
+
+
+def test_a_broadcast_with_sound_begins_at_0(tmp_path):
+    source = with_sound(tmp_path / "a.ts", "aac", frames=30, later=(40_000, 40_000))
+    process_video(source, tmp_path / "out.mp4", same)
+    with av.open(str(tmp_path / "out.mp4")) as made:
+        assert made.duration / av.time_base < 2
+        assert abs(float(made.streams.video[0].start_time * made.streams.video[0].time_base)) < 0.1
+
+
+def test_what_browsers_cannot_hear_is_encoded_anew(tmp_path):
+    """They play AC-3 in no MP4."""
+    for name, codec in (("out.mp4", "aac"), ("out.mkv", "ac3")):
+        process_video(with_sound(tmp_path / "a.mkv", "ac3"), tmp_path / name, same)
+        with av.open(str(tmp_path / name)) as made:
+            assert made.streams.audio[0].codec_context.codec.canonical_name == codec
