@@ -162,7 +162,7 @@ class VirtualCamera:
 
 
 class Recording:
-    """A video file; stopped half-way, it plays up to there. See `VideoWriter`."""
+    """A video file; stopped half-way, by whatever, it plays up to there. See `VideoWriter`."""
 
     def __init__(self, path: str | Path, source: Clocked, size: tuple[int, int]) -> None:
         self._size = size
@@ -184,6 +184,6 @@ class Recording:
     def __exit__(self, *error: Any) -> None:
         if self._last is None:  # an empty file plays nowhere
             error = (InputError, InputError("no frame came"), None)
-        elif error[0] is KeyboardInterrupt:
+        elif error[0] is not None:  # whatever it is: what was live cannot be done again
             self._writer.stop()
         self._writer.__exit__(*error)

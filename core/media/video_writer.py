@@ -191,11 +191,16 @@ class VideoWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None and not self.stopped:
-            with contextlib.suppress(Exception):
-                self._container.close()
+        try:
+            if kind is None or self.stopped:
+                self._finish(kind)
+            else:
+                self._close()
+        finally:
             self._partial.unlink(missing_ok=True)
-            return
+
+    def _finish(self, kind: type[BaseException] | None) -> None:
+        """What was written gets its name; ``kind``: of an error that is on its way already."""
         try:
             self._mux(self._video.encode(None))
             if self._sound is not None:
@@ -207,12 +212,23 @@ class VideoWriter:
                 self._check(self._partial)
             self._partial.replace(self.path)
         except KeyboardInterrupt:  # all frames are there: what has been written plays
-            with contextlib.suppress(Exception):
-                self._container.close()
+            self._close()
+            with contextlib.suppress(OSError):
                 self._partial.replace(self.path)
             raise
-        finally:
-            self._partial.unlink(missing_ok=True)
+        except (InputError, av.error.FFmpegError, OSError):
+            if not self.stopped:
+                raise
+            # No room for its end, perhaps: whatever fragments are there play.
+            self._close()
+            if _packets(self._partial):
+                self._partial.replace(self.path)
+            if kind is None:
+                raise
+
+    def _close(self) -> None:
+        with contextlib.suppress(Exception):
+            self._container.close()
 
     def _check(self, path: Path) -> None:
         """Whether a closed file holds every frame: FFmpeg's last writes, while it closes one, fail without a word.
@@ -220,11 +236,7 @@ class VideoWriter:
         Raises:
             InputError: it does not.
         """
-        try:
-            with av.open(str(path)) as written:
-                whole = sum(p.dts is not None and not p.is_corrupt for p in written.demux(video=0))
-        except av.error.FFmpegError:
-            whole = 0
+        whole = _packets(path)
         if whole < self._muxed:
             raise self._unwritable(f"{self._muxed - whole} of {self._muxed} frames did not get there")
 
@@ -254,3 +266,12 @@ class VideoWriter:
             return False
         finally:
             whole.unlink(missing_ok=True)
+
+
+def _packets(path: Path) -> int:
+    """How many of a video's frames are in the file; 0 where it is none."""
+    try:
+        with av.open(str(path)) as written:
+            return sum(p.dts is not None and not p.is_corrupt for p in written.demux(video=0))
+    except (av.error.FFmpegError, IndexError):
+        return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -338,3 +339,41 @@ def test_a_window_needs_a_screen(monkeypatch):
     monkeypatch.setenv("DISPLAY", ":4711")
     with pytest.raises(InputError, match="no screen"):
         Window((8, 6))
+
+
+@pytest.mark.parametrize("error", [RuntimeError("the network fell over"), InputError("no room on the disk")])
+def test_a_recording_survives_any_error(tmp_path, error):
+    """What was live cannot be done again."""
+    with (
+        pytest.raises(type(error), match=str(error.args[0])),
+        Recording(tmp_path / "o.mp4", Sequence(0), (64, 48)) as outlet,
+    ):
+        for pts in (0, 40, 80):
+            outlet.show(np.zeros((48, 64, 3), np.uint8), pts)
+        raise error
+    with VideoReader(tmp_path / "o.mp4") as reader:
+        assert len(list(reader.frames())) == 3
+    assert [p.name for p in tmp_path.iterdir()] == ["o.mp4"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits are POSIX'")
+@pytest.mark.parametrize("room,frames", [(300_000, 50), (3_000, 0)], ids=["some", "hardly any"])
+def test_a_recording_on_a_disk_that_fills_up_keeps_what_got_there(tmp_path, room, frames):
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    noise = np.random.default_rng(0)
+    try:
+        with pytest.raises(InputError, match="cannot be written"):  # noqa: SIM117
+            with Recording(tmp_path / "o.mp4", Sequence(0), (64, 48)) as outlet:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+                for i in range(400):
+                    outlet.show(noise.integers(0, 255, (48, 64, 3), np.uint8), 40 * i)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    if not frames:  # a file that plays nowhere is no use
+        assert list(tmp_path.iterdir()) == []
+        return
+    with VideoReader(tmp_path / "o.mp4") as reader:
+        assert len(list(reader.frames())) >= frames
+    assert [p.name for p in tmp_path.iterdir()] == ["o.mp4"]
