@@ -10,9 +10,9 @@ LIVE = (
 )
 LIVE_EPILOG = (
     "exit codes: 0 done, or a live source ended by Ctrl-C; 2 bad input, or the source broke off; "
-    "130 a file ended by Ctrl-C: what was written plays"
+    "130 a file ended by Ctrl-C: what was written plays; 129 or 143 ended by a signal"
 )
-EPILOG = "exit codes: 0 done; 1 a folder in which some files failed; 2 bad input; 130 stopped by Ctrl-C"
+EPILOG = "exit codes: 0 done; 1 a folder in which some files failed; 2 bad input; 130 stopped by Ctrl-C, 129 or 143 by a signal"
 
 
 def add_network(p: argparse.ArgumentParser, default: str, what: str) -> None:

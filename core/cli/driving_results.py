@@ -13,6 +13,7 @@ import numpy as np
 from core.cli.driving_options import DEFAULT_INSTANCES, DEFAULT_WEIGHTS, REGIONS
 from core.cli.files import check_weights, photo_name, run_video, video_name
 from core.cli.progress import Bar
+from core.cli.signals import tell
 from core.driving.exports import OUTPUTS, PanopticFolder, save_map
 from core.driving.parsed import Look, ParsedFrame
 from core.driving.stream import DrivingStream
@@ -158,7 +159,7 @@ class Results:
                 told = reader.note
         except KeyboardInterrupt:
             bar.end()
-            print(f"stopped; what was done so far is in {target}", file=sys.stderr)
+            tell(f"stopped; what was done so far is in {target}")
             raise
         except BaseException:
             for path in made:

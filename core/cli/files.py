@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from core.cli.progress import Bar, clock
+from core.cli.signals import tell
 from core.cli.trees import check_target
 from core.errors import InputError
 from core.media.convert import FrameFunction, process_video
@@ -102,7 +103,7 @@ def run_video(source: Path, target: Path, function: FrameFunction) -> str:
     except KeyboardInterrupt:
         bar.end()
         if target.exists():
-            print(f"stopped; what was written so far plays: {target}", file=sys.stderr)
+            tell(f"stopped; what was written so far plays: {target}")
         raise
     finally:
         bar.end()

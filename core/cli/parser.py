@@ -13,6 +13,7 @@ from core.cli.common_options import EPILOG, LIVE, LIVE_EPILOG, add_network, add_
 from core.cli.driving_options import add_driving, add_driving_mode
 from core.cli.evaluate_options import add_evaluate
 from core.cli.medical_options import add_medical
+from core.cli.signals import Ended, heeded, tell
 from core.errors import InputError
 
 
@@ -113,9 +114,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     go_offline()
     settle_heap()
     try:
-        code = _run(options)
-        sys.stdout.flush()  # here, where a closed pipe is heard of
-        return code
+        with heeded():
+            code = _run(options)
+            sys.stdout.flush()  # here, where a closed pipe is heard of
+            return code
     except InputError as error:
         return _refuse(error)
     except BrokenPipeError:
@@ -132,9 +134,9 @@ def main(argv: Sequence[str] | None = None) -> int:
                 "a file or a folder that this system can open",
             )
         )
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stop:
+        tell("stopped")
+        return 128 + stop.number if isinstance(stop, Ended) else 130
 
 
 def _run(options: argparse.Namespace) -> int:

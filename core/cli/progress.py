@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from typing import Protocol
@@ -54,8 +55,12 @@ class Bar:
             line = f"{self._name} [{bar}] {percent:3} % {rate:.1f} {self._unit}/s, {clock(left)} left"
         else:
             line = f"{self._name} {done} {self._unit}, {rate:.1f} {self._unit}/s"
-        print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)
+        self._show(line)
 
     def end(self) -> None:
         if self._live and self._shown >= 0:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            self._show("")
+
+    def _show(self, line: str) -> None:
+        with contextlib.suppress(OSError):  # a terminal that has gone ends no work; its signal does
+            print(f"\r{line}\x1b[K", end="", file=sys.stderr, flush=True)

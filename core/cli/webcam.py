@@ -18,6 +18,7 @@ import numpy as np
 
 from core.cli.portrait import read_effect
 from core.cli.progress import Bar, clock
+from core.cli.signals import Ended, endings, tell
 from core.errors import InputError
 from core.media.camera import Source, open_source
 from core.media.convert import Progress, process_video
@@ -83,26 +84,31 @@ class Tally:
 
 
 class CtrlC:
-    """While inside, Ctrl-C only asks (``.asked``), so that files are finished; a second one interrupts."""
+    """While inside, Ctrl-C only asks (``.asked``), so that files are finished; a second one interrupts.
+
+    What else asks to end (`endings`) does so, too; then ``ended_by`` is that signal's number.
+    """
 
     asked = False
+    ended_by: int | None = None
 
-    def _ask(self, *_: Any) -> None:
-        if self.asked:
+    def _ask(self, number: int, _frame: Any) -> None:
+        if number != signal.SIGINT:
+            self.ended_by = self.ended_by or number
+        elif self.asked:
             raise KeyboardInterrupt
         self.asked = True
 
     def __enter__(self) -> CtrlC:
-        self._main = (
-            threading.current_thread() is threading.main_thread()
-        )  # elsewhere Python takes no signals
-        if self._main:
-            self._before = signal.signal(signal.SIGINT, self._ask)
+        # Elsewhere Python takes no signals.
+        in_main = threading.current_thread() is threading.main_thread()
+        numbers = [signal.SIGINT, *endings()] if in_main else []
+        self._before = {number: signal.signal(number, self._ask) for number in numbers}
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._main:
-            signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -111,6 +117,7 @@ def run(options: argparse.Namespace) -> int:
     A live source never ends by itself, so Ctrl-C is its ordinary end (0); of a recording it leaves a part (130).
 
     Raises:
+        Ended: by a signal that is not Ctrl-C's; what came before is shown or written.
         InputError: bad options, or a source that broke off (what came before is shown or written).
     """
     stream = MODES[options.mode](options)
@@ -125,6 +132,9 @@ def run(options: argparse.Namespace) -> int:
                 stream.prepare(source.height, source.width)
                 at_end.pop_all()  # from here on the thread that reads it closes it
                 tally = play(source, function, outlet, ctrl_c)
+    if ctrl_c.ended_by:
+        tell(f"{options.output}: {tally}")
+        raise Ended(ctrl_c.ended_by)
     print(f"{options.output}: {tally}")
     if tally.broken:
         raise InputError(f"{source.name} {tally.broken}")

@@ -48,8 +48,10 @@ BAD_FILES = {
 }  # fmt: skip
 
 
-def stopped(stand_in: str, *words: object, frames: int = 20) -> subprocess.CompletedProcess[str]:
-    """A run of the command line in a process of its own that Ctrl-C ends after so many ``frames``.
+def stopped(
+    stand_in: str, *words: object, frames: int = 20, by: int = signal.SIGINT
+) -> subprocess.CompletedProcess[str]:
+    """A run of the command line in a process of its own that Ctrl-C, or another signal, ends after so many ``frames``.
 
     Args:
         stand_in: code that ends with the command's own; prints "frame" at every frame.
@@ -61,6 +63,6 @@ def stopped(stand_in: str, *words: object, frames: int = 20) -> subprocess.Compl
     assert process.stdout
     for _ in range(frames):
         assert process.stdout.readline() == "frame\n"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(by)
     said, complained = process.communicate(timeout=120)
     return subprocess.CompletedProcess([], process.returncode, said, complained)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import time
 from pathlib import Path
 
@@ -99,6 +100,35 @@ def test_ctrl_c_ends_with_a_summary_and_a_file_that_plays(mjpeg, make_video, tmp
     assert 0 < shown == len(frames_of(out)) < 3000
     assert ended.stderr == ""
     assert leftovers(tmp_path, "o.mp4", "clip.mp4") == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize("kind,by", [("live", "SIGTERM"), ("file", "SIGHUP")])
+def test_a_service_manager_and_a_closing_terminal_leave_a_file_that_plays(
+    mjpeg, make_video, tmp_path, kind, by
+):
+    source = mjpeg(frames=9000, rate=100) if kind == "live" else make_video(frames=3000)
+    out, number = tmp_path / "o.mp4", getattr(signal, by)
+    ended = stopped(STAND_IN, "webcam", "portrait", "--source", source, "--output", out, by=number)
+    assert ended.returncode == 128 + number, ended.stderr
+    assert 0 < len(frames_of(out)) < 3000
+    assert leftovers(tmp_path, "o.mp4", "clip.mp4") == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_a_video_that_is_terminated_plays(make_video, tmp_path):
+    out = tmp_path / "o.mp4"
+    ended = stopped(STAND_IN, "portrait", make_video(frames=3000), out, by=signal.SIGTERM)
+    assert ended.returncode == 128 + signal.SIGTERM and "plays" in ended.stderr
+    assert 0 < len(frames_of(out)) < 3000
+    assert leftovers(tmp_path, "o.mp4", "clip.mp4") == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_nohup_is_heeded(make_video, tmp_path):
+    ignoring = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + STAND_IN
+    ended = stopped(ignoring, "portrait", make_video(frames=60), tmp_path / "o.mp4", by=signal.SIGHUP)
+    assert ended.returncode == 0 and len(frames_of(tmp_path / "o.mp4")) == 60
 
 
 BAD = {
