@@ -19,6 +19,9 @@ from core.media.probe import kind
 VIDEO_EXTENSIONS = (
     ".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".wmv", ".3gp",
 )  # fmt: skip
+# So much older than its source is what was stopped: like no other file, and all file systems can hold it that hold parts of
+# a second.
+_STOPPED_NS = 1_234_567_800
 Name = Callable[[str, str], str]
 """(a source's name, its kind) → the result's name."""
 Make = Callable[[Path, Path, str], str | None]
@@ -81,7 +84,7 @@ def run_one(source: Path, target: Path, what: str, make: Make) -> None:
         InputError: as ``make``, or the target is the source.
     """
     started = time.monotonic()
-    note = _make(source, target, what, make)
+    note = _stoppable(source, target, what, make)
     print(f"{target} ({time.monotonic() - started:.2f} s{', ' + note if note else ''})")
 
 
@@ -184,10 +187,11 @@ def run_tree(
 
 def _stoppable(source: Path, result: Path, what: str, make: Make) -> str | None:
     """Make it; what is left of it by Ctrl-C is made to look older than its source, so that the next run does it over."""
+    before = result.stat().st_mtime_ns if result.exists() else None
     try:
         return _make(source, result, what, make)
     except KeyboardInterrupt:
-        if result.exists():
-            before = source.stat().st_mtime - 1
-            os.utime(result, (before, before))
+        if result.exists() and result.stat().st_mtime_ns != before:
+            older = source.stat().st_mtime_ns - _STOPPED_NS
+            os.utime(result, ns=(older, older))
         raise
