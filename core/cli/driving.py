@@ -8,7 +8,9 @@ from pathlib import Path
 
 from core.cli.driving_options import DEFAULT_WEIGHTS
 from core.cli.driving_results import BY_FRAME, Results, plain_name
-from core.cli.files import check_weights, one_target, run_one, run_tree, tree
+from core.cli.files import check_weights, one_target, run_one, run_tree
+from core.cli.record import options_key
+from core.cli.trees import tree
 from core.driving.exports import LABEL_SETS, PanopticFolder
 from core.driving.parsed import VIEWS, Look, View
 from core.errors import InputError
@@ -61,9 +63,11 @@ def _tree(
 ) -> int:
     # Results that are there may be another network's, or have other ids: only what was made now is scored.
     again = options.overwrite or bool(options.ground_truth)
+    networks = [options.weights or DEFAULT_WEIGHTS, *([results.finder] if results.finder else [])]
     return run_tree(
-        source, target, files, results.name, results.make, overwrite=again, is_done=results.is_done
-    )
+        source, target, files, results.name, results.make,
+        key=options_key(options, networks), overwrite=again, is_done=results.is_done,
+    )  # fmt: skip
 
 
 def _panoptic(source: Path, what: str, look: Look, options: argparse.Namespace) -> int:

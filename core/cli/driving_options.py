@@ -33,8 +33,8 @@ videos: sound is kept. Compression would change ids, so ids, trainids and panopt
 one PNG a frame: NAME_000000.png and so on. Labels other than cityscapes merge its 19 classes by adding their
 probabilities up.
 
-folders: trees are kept; what is there already and no older than its source is not made again, even if it was made with
-other options (--overwrite does). Only files with usual endings are looked at, hidden ones are not. Files that are label
+folders: trees are kept; what was made before of the same source with the same options is not made again, what is there and
+not of an earlier run is left alone (--overwrite does both; OUT/.triptych.jsonl is the record). Only files with usual endings are looked at, hidden ones are not. Files that are label
 maps by their name (…_labelIds.png, …_color.png) are left aside.
 
 {EPILOG}"""

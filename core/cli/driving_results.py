@@ -45,6 +45,14 @@ def things_finder(options: argparse.Namespace, shown: str) -> Callable[[np.ndarr
         InputError: ``--instances`` is given where nothing needs it, or names wrong weights.
     """
     from core.segmenter import load_segmenter
+
+    if (name := finder_weights(options, shown)) is None:
+        return None
+    return lambda frame: load_segmenter(name, engine=options.engine).instances(frame)
+
+
+def finder_weights(options: argparse.Namespace, shown: str) -> str | None:
+    """The name of the network in `things_finder`, which raises as this does."""
     from core.weights import list_cards
 
     name = options.instances
@@ -57,7 +65,7 @@ def things_finder(options: argparse.Namespace, shown: str) -> Callable[[np.ndarr
     if name in (None, REGIONS):
         return None
     check_weights(name, "instance")
-    return lambda frame: load_segmenter(name, engine=options.engine).instances(frame)
+    return name
 
 
 class Results:
@@ -67,6 +75,9 @@ class Results:
         options: of the command.
         panoptic: where panoptic results are collected; its place is the folder of all targets.
         image_id: of a source, for panoptic results.
+
+    Attributes:
+        finder: the weights that tell things apart, if any do.
     """
 
     def __init__(
@@ -78,6 +89,7 @@ class Results:
     ) -> None:
         self._options, self._look, self._panoptic, self._image_id = options, look, panoptic, image_id
         self._find = things_finder(options, options.output)
+        self.finder = finder_weights(options, options.output)
 
     def name(self, name: str, what: str) -> str:
         """A result's name for a source's: same stem, an ending that holds what is written."""

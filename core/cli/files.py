@@ -5,22 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from core.cli.progress import Bar, clock
+from core.cli.record import FOREIGN, Entry, Places, Record
 from core.cli.signals import tell
-from core.cli.trees import check_target
 from core.errors import InputError
 from core.media.convert import FrameFunction, process_video
-from core.media.images import EXTENSIONS, WRITABLE
+from core.media.images import WRITABLE
 from core.media.probe import kind
 
-VIDEO_EXTENSIONS = (
-    ".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".wmv", ".3gp",
-)  # fmt: skip
-# So much older than its source is what was stopped: like no other file, and all file systems can hold it that hold parts of
-# a second.
+# So much older than its source is what was stopped outside a folder's run: as no other file is.
 _STOPPED_NS = 1_234_567_800
 Name = Callable[[str, str], str]
 """(a source's name, its kind) → the result's name."""
@@ -115,33 +112,6 @@ def run_video(source: Path, target: Path, function: FrameFunction) -> str:
     return f"{summary.frames} frames, {summary.frames / max(summary.elapsed_s, 1e-6):.1f} frames/s"
 
 
-def tree(source: Path, target: Path, aside: tuple[str, ...] = ()) -> list[Path]:
-    """Files below ``source`` that look like photos or videos, sorted; not those in ``target`` nor hidden ones.
-
-    Args:
-        aside: endings of names that are left out.
-
-    Raises:
-        InputError: there are none, or ``target`` cannot take results of a tree.
-    """
-    check_target(source, target)
-    files = [path for path in _walk(source, target.resolve()) if not path.name.endswith(aside or ("\0",))]
-    if not files:
-        raise InputError(
-            f"{source} holds no photo and no video", f"files ending in {', '.join(EXTENSIONS)}, …"
-        )
-    return files
-
-
-def _walk(source: Path, inside: Path) -> Iterator[Path]:
-    for path in sorted(source.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(source).parts)
-        if path.suffix.lower() not in EXTENSIONS + VIDEO_EXTENSIONS or hidden or not path.is_file():
-            continue
-        if inside not in path.resolve().parents:
-            yield path
-
-
 def run_tree(
     source: Path,
     target: Path,
@@ -149,30 +119,38 @@ def run_tree(
     name: Name,
     make: Make,
     *,
+    key: str,
     overwrite: bool,
     is_done: Callable[[Path], bool] = Path.exists,
 ) -> int:
-    """Make a result of each of `tree`'s ``files``; returns the exit code, 1 if some failed.
+    """Make a result of each of the ``files`` of a `tree`; returns the exit code, 1 if some failed.
 
     Args:
-        overwrite: make those again that are there already.
-        is_done: whether a result is there; one that is older than its source is made again.
+        key: see `options_key`; what was made with others is made again.
+        overwrite: make those again that are there already, also what is not of this program.
+        is_done: whether a result that the record has is still there.
     """
     started = time.monotonic()
     done = skipped = failed = 0
-    taken: set[Path] = set()
+    record, root = Record(target), source.resolve().name
+    places = Places(record, [path.relative_to(source) for path in files])
     for number, path in enumerate(files, 1):
         try:
-            what = kind(path)
-            result = target / path.relative_to(source).with_name(name(path.name, what))
-            if result in taken:  # a.jpg and a.png with one matte each
-                result = result.with_name(f"{path.stem}-{path.suffix[1:].lower()}{result.suffix}")
-            taken.add(result)
-            if not overwrite and is_done(result) and result.stat().st_mtime >= path.stat().st_mtime:
+            what, inside, of = kind(path), path.relative_to(source), path.stat()
+            told = f"{root}/{inside.as_posix()}"
+            place = places.take(told, inside.with_name(name(path.name, what)), partial(_other_name, inside))
+            entry, result = Entry(place, told, of.st_size, of.st_mtime_ns, key), target / place
+            if not overwrite and record.is_done(entry) and is_done(result):
                 skipped += 1
                 continue
+            if not overwrite and record.owner(place) is None and _is_foreign(result, of):
+                skipped += 1
+                print(f"[{number}/{len(files)}] {result} {FOREIGN}", file=sys.stderr, flush=True)
+                continue
+            record.add(entry, done=False)
             began = time.monotonic()
-            note = _stoppable(path, result, what, make)
+            note = _make(path, result, what, make)
+            record.add(entry, done=True)
             done += 1
             told = f"{time.monotonic() - began:.2f} s{', ' + note if note else ''}"
             print(f"[{number}/{len(files)}] {result} ({told})", flush=True)
@@ -185,8 +163,18 @@ def run_tree(
     return 1 if failed else 0
 
 
+def _other_name(source: Path, wanted: Path, more: str) -> Path:
+    """a.jpg and a.png with one matte each: ``a-png.png``."""
+    return wanted.with_name(f"{source.stem}-{source.suffix[1:].lower()}{more}{wanted.suffix}")
+
+
+def _is_foreign(result: Path, source: os.stat_result) -> bool:
+    """Whether there is something that no run of ours left half-made; see `_stoppable`."""
+    return result.exists() and result.stat().st_mtime_ns != source.st_mtime_ns - _STOPPED_NS
+
+
 def _stoppable(source: Path, result: Path, what: str, make: Make) -> str | None:
-    """Make it; what is left of it by Ctrl-C is made to look older than its source, so that the next run does it over."""
+    """Make it; what is left of it by Ctrl-C gets a date by which its folder's next run knows it, and does it over."""
     before = result.stat().st_mtime_ns if result.exists() else None
     try:
         return _make(source, result, what, make)

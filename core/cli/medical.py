@@ -8,11 +8,13 @@ import io
 import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.atomic import whole_file
 from core.cli.progress import clock
+from core.cli.record import FOREIGN, Entry, Places, Record
 from core.cli.trees import check_target
 from core.errors import InputError
 from core.medical.outputs import Outputs, scan_stem, segment_file
@@ -21,6 +23,7 @@ from core.medical.tasks import Task, get_task
 from core.medical.volume import scan_suffixes
 
 SUMMARY = "summary.csv"
+_MASK = ".nii.gz"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -134,15 +137,18 @@ def _folder(source: Path, target: Path, task: Task, options: argparse.Namespace)
     began = time.monotonic()
     rows: list[dict[str, Any]] = []
     counts = {"done": 0, "skipped": 0, "failed": 0}
-    taken: set[Path] = set()
+    record, root = Record(target), source.resolve().name
+    places = Places(record, [path.relative_to(source) for path in scans])
     try:
         for number, path in enumerate(scans, 1):
-            name = path.relative_to(source)
-            stem = target / name.parent / scan_stem(path)
-            if stem in taken:  # a.nii and a.nii.gz with a mask each
-                stem = target / name.parent / path.name.replace(".", "-")
-            taken.add(stem)
-            row, outcome, note = _one(path, stem, task, options, mesh)
+            name, of = path.relative_to(source), path.stat()
+            told = f"{root}/{name.as_posix()}"
+            wanted = name.with_name(f"{scan_stem(path)}{_MASK}")
+            entry = Entry(
+                places.take(told, wanted, partial(_other_name, name)), told, of.st_size, of.st_mtime_ns,
+                f"{task.name} {task.part} {options.time or 0}",
+            )  # fmt: skip
+            row, outcome, note = _one(path, target, record, entry, task, options, mesh)
             counts[outcome] += 1
             rows.append({"file": str(name), **row})
             print(
@@ -159,26 +165,37 @@ def _folder(source: Path, target: Path, task: Task, options: argparse.Namespace)
     return 1 if counts["failed"] else 0
 
 
+def _other_name(scan: Path, wanted: Path, more: str) -> Path:
+    """a.nii and a.nii.gz with a mask each: ``a-nii-gz.nii.gz``."""
+    return wanted.with_name(f"{scan.name.replace('.', '-')}{more}{_MASK}")
+
+
 def _one(
-    path: Path, stem: Path, task: Task, options: argparse.Namespace, mesh: str
+    path: Path, target: Path, record: Record, entry: Entry, task: Task, options: argparse.Namespace, mesh: str
 ) -> tuple[dict[str, Any], str, str]:
     """(row of the summary, what became of it, a line for the user)."""
+    mask = target / entry.result
 
     def named(ending: str) -> Path:
-        return stem.with_name(f"{stem.name}.{ending}")
+        return mask.with_name(f"{mask.name.removesuffix(_MASK)}.{ending}")
 
     outputs = Outputs(
-        named("nii.gz"),
+        mask,
         named("report.json"),
         named(mesh) if mesh else None,
         named("uncertainty.nii.gz") if options.uncertainty is not None else None,
     )
-    earlier = None if options.overwrite else _earlier(path, outputs, task, options.time or 0)
-    if earlier is not None:
-        return _row(earlier), "skipped", f"{outputs.mask} is there already"
+    if not options.overwrite:
+        earlier = _earlier(outputs, task, options.time or 0) if record.is_done(entry) else None
+        if earlier is not None:
+            return _row(earlier), "skipped", f"{mask} is there already"
+        if record.owner(entry.result) is None and mask.exists():
+            return {"status": f"skipped: {mask} {FOREIGN}"}, "skipped", f"{mask} {FOREIGN}"
     line = _Line(path.name)
     try:
+        record.add(entry, done=False)
         finding, report = segment_file(path, task, outputs, time_point=options.time, progress=line)
+        record.add(entry, done=True)
     except InputError as error:
         message = " ".join(str(error).split())
         return {"status": f"failed: {message}"}, "failed", f"failed: {message}"
@@ -188,10 +205,9 @@ def _one(
     return _row(report), "done", f"{outputs.mask} ({finding.seconds:.2f} s{notes})"
 
 
-def _earlier(path: Path, outputs: Outputs, task: Task, time_point: int) -> dict[str, Any] | None:
-    """The report of an earlier run, if all that is asked is there, newer than the scan, of the same time, by the same weights."""
-    wanted = [p for p in outputs.paths() if p != outputs.mesh]
-    if not all(p.exists() and p.stat().st_mtime >= path.stat().st_mtime for p in wanted):
+def _earlier(outputs: Outputs, task: Task, time_point: int) -> dict[str, Any] | None:
+    """The report of an earlier run, if all that is asked is there, of the same time, by the same weights."""
+    if not all(p.exists() for p in outputs.paths() if p != outputs.mesh):
         return None
     try:
         report = json.loads(outputs.report.read_text(encoding="utf-8"))  # type: ignore[union-attr]

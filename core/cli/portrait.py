@@ -14,9 +14,10 @@ from core.cli.files import (
     run_one,
     run_tree,
     run_video,
-    tree,
     video_name,
 )
+from core.cli.record import options_key
+from core.cli.trees import tree
 from core.errors import InputError
 from core.media.images import WRITABLE, read_image, write_image
 from core.media.probe import kind
@@ -42,7 +43,9 @@ def run(options: argparse.Namespace) -> int:
     if what == "folder":
         target = Path(options.target)
         files = tree(source, target)
-        return run_tree(source, target, files, name, make, overwrite=options.overwrite)
+        weights = [options.weights] if options.weights else sorted({*DEFAULT_WEIGHTS.values()})
+        key = options_key(options, weights, [options.image if effect.output == "image" else None])
+        return run_tree(source, target, files, name, make, key=key, overwrite=options.overwrite)
     run_one(source, one_target(options.target, name(source.name, what)), what, make)
     return 0
 

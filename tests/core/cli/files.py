@@ -25,6 +25,12 @@ def photo(path: Path, width: int = 60, height: int = 40) -> Path:
     return path
 
 
+def results(out: Path) -> list[str]:
+    """Files that a user sees in a folder, from there and with ``/``; hidden ones are none."""
+    found = (p.relative_to(out) for p in out.rglob("*") if p.is_file())
+    return sorted(p.as_posix() for p in found if not any(part.startswith(".") for part in p.parts))
+
+
 def leftovers(folder: Path, *known: str) -> list[str]:
     return sorted(set(p.name for p in folder.iterdir()) - set(known))
 

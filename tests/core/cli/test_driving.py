@@ -20,7 +20,7 @@ from core.media.video import VideoReader
 from core.metrics import evaluate_panoptic_files
 from core.metrics.evaluate import evaluate_semantic
 from core.results import PanopticMap
-from tests.core.cli.files import leftovers, stopped
+from tests.core.cli.files import leftovers, results, stopped
 from tests.core.cli.roads import CITY, ReadsColours, card, clip, painted, road
 
 pytestmark = pytest.mark.usefixtures("road_network")
@@ -208,10 +208,12 @@ def test_panoptic_results_are_gone_on_with(streets, tmp_path, capsys):
     assert run(streets, out, "--output", "panoptic") == 0
     assert "2 done, 1 skipped" in capsys.readouterr().out, "the first frame's entry is kept"
     assert len(json.loads(json_path.read_text())["annotations"]) == 3
-    # A PNG without an entry is none of ours.
+    # Without an entry, what this run made is made again; what it did not make is left alone.
     json_path.unlink()
     assert run(streets, out, "--output", "panoptic") == 0
-    assert "3 done, 0 skipped" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "2 done, 1 skipped" in told.out and "x.png is there and not of an earlier run" in told.err
+    assert run(streets, out, "--output", "panoptic", "--overwrite") == 0
     assert len(json.loads(json_path.read_text())["annotations"]) == 3
     assert run(streets, out, "--output", "panoptic", "--labels", "camvid") == 2
     assert "other categories" in capsys.readouterr().err
@@ -254,7 +256,7 @@ def test_a_folder_keeps_its_tree_skips_what_is_done_and_counts(streets, tmp_path
     clip(streets / "a" / "clip.mp4", 2)
     out = tmp_path / "out"
     assert run(streets, out, "--output", "ids") == 1
-    assert sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()) == [
+    assert results(out) == [
         "a/clip/clip_000000.png", "a/clip/clip_000001.png", "a/x.png", "b/x.png", "ulm_000000_000019_leftImg8bit.png",
     ]  # fmt: skip
     captured = capsys.readouterr()

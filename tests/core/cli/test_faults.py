@@ -112,7 +112,7 @@ def test_a_video_that_was_killed_half_way_is_not_taken_for_done(make_video, tmp_
     make_video("in/clip.mp4", frames=60)
     out = tmp_path / "out"
     killed = start(SLOW, "portrait", tmp_path / "in", out)
-    wait_for(lambda: out.exists() and any(p.stat().st_size for p in out.iterdir()), killed)
+    wait_for(lambda: out.exists() and any(p.stat().st_size for p in out.glob(".*.mp4")), killed)
     killed.kill()
     end(killed)
     assert seen(out) == []

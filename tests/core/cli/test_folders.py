@@ -11,15 +11,11 @@ from PIL import Image
 import core.cli.portrait
 from core.cli import main
 from core.media.video import VideoReader
+from tests.core.cli.files import photo, results
 
 
 def run(*words: object) -> int:
     return main(["portrait", *(str(word) for word in words)])
-
-
-def results(out: Path) -> list[str]:
-    """Names that a user sees in a folder."""
-    return sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file() and p.name[0] != ".")
 
 
 def corner(path: Path) -> list[int]:
@@ -51,3 +47,66 @@ def test_a_video_stopped_alone_is_made_whole_with_its_folder(
     assert "1 done, 0 skipped" in capsys.readouterr().out
     with VideoReader(out / "clip.mp4") as reader:
         assert len(list(reader.frames())) == 20
+
+
+def test_names_that_would_meet_are_told_apart(bright, tmp_path, capsys):
+    for name in ("a-png.png", "a.jpg", "a.png", "A.webp"):
+        photo(tmp_path / "in" / name)
+    assert run(tmp_path / "in", tmp_path / "out", "--output", "matte") == 0
+    assert "4 done" in capsys.readouterr().out
+    names = results(tmp_path / "out")
+    assert len({name.casefold() for name in names}) == 4, "also where a and A are one"
+    assert run(tmp_path / "in", tmp_path / "out", "--output", "matte") == 0
+    assert "0 done, 4 skipped" in capsys.readouterr().out and results(tmp_path / "out") == names
+
+
+def test_a_source_beside_another_gets_a_result_of_its_own(bright, tmp_path, capsys):
+    photo(tmp_path / "in" / "a.png")
+    out = tmp_path / "out"
+    run(tmp_path / "in", out, "--output", "matte")
+    set_age(photo(tmp_path / "in" / "a.jpg", 80, 50), 9999)
+    capsys.readouterr()
+    assert run(tmp_path / "in", out, "--output", "matte") == 0
+    assert "1 done, 1 skipped" in capsys.readouterr().out
+    assert Image.open(out / "a.png").size == (60, 40) and Image.open(out / "a-jpg.png").size == (80, 50)
+
+
+def test_other_options_make_other_results(bright, tmp_path, capsys):
+    photo(tmp_path / "in" / "a.png")
+    for color in ("ff0000", "00ff00"):
+        assert run(tmp_path / "in", tmp_path / "out", "--output", "color", "--color", color) == 0
+        assert "1 done, 0 skipped" in capsys.readouterr().out
+    assert corner(tmp_path / "out" / "a.png") == [0, 255, 0]
+    run(tmp_path / "in", tmp_path / "out", "--output", "color", "--color", "00ff00")
+    assert "0 done, 1 skipped" in capsys.readouterr().out
+
+
+def test_a_changed_source_is_done_again(bright, tmp_path, capsys):
+    photo(tmp_path / "in" / "a.png")
+    run(tmp_path / "in", tmp_path / "out")
+    set_age(photo(tmp_path / "in" / "a.png", 80, 50), 9999)
+    run(tmp_path / "in", tmp_path / "out")
+    assert "1 done, 0 skipped" in capsys.readouterr().out.splitlines()[-1]
+    assert Image.open(tmp_path / "out" / "a.png").size == (80, 50)
+
+
+def test_a_file_of_the_users_is_replaced_only_when_told_so(bright, tmp_path, capsys):
+    source, there = photo(tmp_path / "in" / "a.png"), photo(tmp_path / "out" / "a.png", 30, 30)
+    set_age(there, 9999)
+    before = there.read_bytes()
+    assert run(tmp_path / "in", tmp_path / "out") == 0
+    told = capsys.readouterr()
+    assert "0 done, 1 skipped" in told.out
+    assert told.err.count("a.png is there and not of an earlier run; --overwrite replaces it") == 1
+    assert there.read_bytes() == before
+    assert run(tmp_path / "in", tmp_path / "out", "--overwrite") == 0
+    assert Image.open(there).size == Image.open(source).size
+    run(tmp_path / "in", tmp_path / "out")
+    assert "0 done, 1 skipped" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_another_folders_results_stay(bright, tmp_path):
+    for name, width in (("one", 60), ("two", 80)):
+        photo(tmp_path / name / "a.png", width)
+        assert run(tmp_path / name, tmp_path / "out") == 0
+    assert sorted(Image.open(tmp_path / "out" / n).size[0] for n in results(tmp_path / "out")) == [60, 80]

@@ -100,7 +100,8 @@ def test_a_folder_keeps_its_tree_skips_what_is_done_and_sums_up(tmp_path, capsys
     text(scans / "bad.nii"), text(scans / "notes.txt")
     assert run(scans, out, "--mesh", "stl") == 1
     results = ["labels.json", "labels.txt", "nii.gz", "report.json", "stl"]
-    assert names(out) == [f"a.{e}" for e in results] + [f"deep/b.{e}" for e in results] + ["summary.csv"]
+    made = [f"a.{e}" for e in results] + [f"deep/b.{e}" for e in results]
+    assert names(out) == [".triptych.jsonl", *made, "summary.csv"]
     captured = capsys.readouterr()
     assert "2 done, 0 skipped (already there), 1 failed" in captured.out and "bad.nii" in captured.err
 
@@ -126,6 +127,25 @@ def test_a_folder_keeps_its_tree_skips_what_is_done_and_sums_up(tmp_path, capsys
     assert "1 done, 1 skipped" in capsys.readouterr().out
     assert run(scans, out, "--overwrite") == 1
     assert "2 done, 0 skipped" in capsys.readouterr().out
+
+
+def test_a_mask_of_the_users_is_replaced_only_when_told_so(tmp_path, capsys):
+    scans, out = tmp_path / "in", tmp_path / "out"
+    source = ct(scans / "a.nii.gz")
+    out.mkdir()
+    (out / "a.nii.gz").write_text("drawn by hand")
+    os.utime(out / "a.nii.gz", (1, 1))
+    assert run(scans, out) == 0
+    told = capsys.readouterr().out
+    assert "0 done, 1 skipped" in told and "a.nii.gz is there and not of an earlier run; --overwrite" in told
+    assert (out / "a.nii.gz").read_text() == "drawn by hand"
+    assert run(scans, out, "--overwrite") == 0 and run(scans, out) == 0
+    assert "0 done, 1 skipped" in capsys.readouterr().out
+    ct(scans / "a.nii")
+    os.utime(scans / "a.nii", (1, 1))
+    assert run(scans, out) == 0
+    assert "1 done, 1 skipped" in capsys.readouterr().out, "another scan's mask is not its own"
+    assert source.exists() and (out / "a-nii.nii.gz").exists()
 
 
 def test_another_time_point_is_another_result(tmp_path, capsys):
