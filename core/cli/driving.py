@@ -10,7 +10,7 @@ from core.cli.driving_options import DEFAULT_WEIGHTS
 from core.cli.driving_results import BY_FRAME, Results, plain_name
 from core.cli.files import check_weights, one_target, run_one, run_tree
 from core.cli.record import options_key
-from core.cli.trees import tree
+from core.cli.trees import Tree, tree
 from core.driving.exports import LABEL_SETS, PanopticFolder
 from core.driving.parsed import VIEWS, Look, View
 from core.errors import InputError
@@ -43,8 +43,7 @@ def run(options: argparse.Namespace) -> int:
         code = _panoptic(source, what, look, options)
     elif what == "folder":
         target = Path(options.target)
-        files = tree(source, target, _MAPS)
-        code = _tree(source, target, files, Results(options, look), options)
+        code = _tree(source, target, tree(source, target, _MAPS), Results(options, look), options)
     else:
         results = Results(options, look)
         by_frame = what == "video" and options.output in BY_FRAME
@@ -58,14 +57,12 @@ def run(options: argparse.Namespace) -> int:
     return code
 
 
-def _tree(
-    source: Path, target: Path, files: list[Path], results: Results, options: argparse.Namespace
-) -> int:
+def _tree(source: Path, target: Path, found: Tree, results: Results, options: argparse.Namespace) -> int:
     # Results that are there may be another network's, or have other ids: only what was made now is scored.
     again = options.overwrite or bool(options.ground_truth)
     networks = [options.weights or DEFAULT_WEIGHTS, *([results.finder] if results.finder else [])]
     return run_tree(
-        source, target, files, results.name, results.make,
+        source, target, found, results.name, results.make,
         key=options_key(options, networks), overwrite=again, is_done=results.is_done,
     )  # fmt: skip
 
@@ -91,15 +88,15 @@ def _panoptic(source: Path, what: str, look: Look, options: argparse.Namespace) 
             place = target / results.name(source.name, what) if what == "image" else target
             run_one(source, place, what, results.make)
         return 0
-    files = tree(source, target, _MAPS)
-    names = Counter(map(plain_name, files))
+    found = tree(source, target, _MAPS)
+    names = Counter(map(plain_name, found.files))
 
     def image_id(path: Path) -> str:
         name = plain_name(path)
         return name if names[name] == 1 else path.relative_to(source).as_posix()
 
     with PanopticFolder(target, go_on=labels) as folder:
-        return _tree(source, target, files, Results(options, look, folder, image_id), options)
+        return _tree(source, target, found, Results(options, look, folder, image_id), options)
 
 
 def _check_truth(options: argparse.Namespace, what: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from core.cli.progress import Bar, clock
 from core.cli.record import FOREIGN, Entry, Places, Record
 from core.cli.signals import tell
+from core.cli.trees import Tree
 from core.errors import InputError
 from core.media.convert import FrameFunction, process_video
 from core.media.images import WRITABLE
@@ -115,7 +116,7 @@ def run_video(source: Path, target: Path, function: FrameFunction) -> str:
 def run_tree(
     source: Path,
     target: Path,
-    files: list[Path],
+    found: Tree,
     name: Name,
     make: Make,
     *,
@@ -123,7 +124,7 @@ def run_tree(
     overwrite: bool,
     is_done: Callable[[Path], bool] = Path.exists,
 ) -> int:
-    """Make a result of each of the ``files`` of a `tree`; returns the exit code, 1 if some failed.
+    """Make a result of each file of a `tree`; returns the exit code, 1 if some failed.
 
     Args:
         key: see `options_key`; what was made with others is made again.
@@ -131,7 +132,8 @@ def run_tree(
         is_done: whether a result that the record has is still there.
     """
     started = time.monotonic()
-    done = skipped = failed = 0
+    done, skipped, failed, files = 0, 0, len(found.unread), found.files
+    found.tell()
     record, root = Record(target), source.resolve().name
     places = Places(record, [path.relative_to(source) for path in files])
     for number, path in enumerate(files, 1):

@@ -15,7 +15,7 @@ from typing import Any
 from core.atomic import whole_file
 from core.cli.progress import clock
 from core.cli.record import FOREIGN, Entry, Places, Record
-from core.cli.trees import check_target
+from core.cli.trees import Tree, check_target, walk
 from core.errors import InputError
 from core.medical.outputs import Outputs, scan_stem, segment_file
 from core.medical.report import NOTICE
@@ -104,22 +104,17 @@ class _Line:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _scans(source: Path, target: Path) -> list[Path]:
-    """Volumes below ``source``, sorted: not hidden, not in ``target``, and a pair once."""
-    inside = target.resolve()
-    found = []
-    for path in sorted(source.rglob("*")):
-        name = path.name.lower()
-        if not name.endswith(scan_suffixes()) or inside in path.resolve().parents or not path.is_file():
-            continue
-        if any(part.startswith(".") for part in path.relative_to(source).parts):
-            continue
-        stem = scan_stem(path)
-        headers = (path.with_name(stem + ending) for ending in (".hdr", ".hdr.gz", ".HDR"))
-        if name.endswith((".img", ".img.gz")) and any(header.is_file() for header in headers):
-            continue
-        found.append(path)
+def _scans(source: Path, target: Path) -> Tree:
+    """Volumes below ``source``: not hidden, not in ``target``, and a pair once."""
+    found = walk(source, target, lambda name: name.lower().endswith(scan_suffixes()))
+    found.files = [path for path in found.files if not _has_header(path)]
     return found
+
+
+def _has_header(path: Path) -> bool:
+    """Whether it is the half of a pair that the other half stands for."""
+    headers = (path.with_name(scan_stem(path) + ending) for ending in (".hdr", ".hdr.gz", ".HDR"))
+    return path.name.lower().endswith((".img", ".img.gz")) and any(header.is_file() for header in headers)
 
 
 def _folder(source: Path, target: Path, task: Task, options: argparse.Namespace) -> int:
@@ -131,12 +126,14 @@ def _folder(source: Path, target: Path, task: Task, options: argparse.Namespace)
     mesh = (options.mesh or "").lower().removeprefix(".")
     if mesh not in ("", "glb", "stl"):
         raise InputError(f"--mesh {options.mesh} for a folder", "glb or stl")
-    scans = _scans(source, target)
-    if not scans:
+    found = _scans(source, target)
+    scans = found.files
+    if not scans and not found.unread:
         raise InputError(f"{source} holds no volume", f"files ending in {', '.join(scan_suffixes())}")
     began = time.monotonic()
     rows: list[dict[str, Any]] = []
-    counts = {"done": 0, "skipped": 0, "failed": 0}
+    counts = {"done": 0, "skipped": 0, "failed": len(found.unread)}
+    found.tell()
     record, root = Record(target), source.resolve().name
     places = Places(record, [path.relative_to(source) for path in scans])
     try:

@@ -42,10 +42,10 @@ def run(options: argparse.Namespace) -> int:
     name, make = partial(result_name, output=effect.output), partial(_one, effect=effect, options=options)
     if what == "folder":
         target = Path(options.target)
-        files = tree(source, target)
+        found = tree(source, target)
         weights = [options.weights] if options.weights else sorted({*DEFAULT_WEIGHTS.values()})
         key = options_key(options, weights, [options.image if effect.output == "image" else None])
-        return run_tree(source, target, files, name, make, key=key, overwrite=options.overwrite)
+        return run_tree(source, target, found, name, make, key=key, overwrite=options.overwrite)
     run_one(source, one_target(options.target, name(source.name, what)), what, make)
     return 0
 

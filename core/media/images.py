@@ -18,7 +18,6 @@ from core.errors import InputError
 from core.media.probe import IMAGE_WORDS, read_head
 
 MAX_MEGAPIXELS = 100
-EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".tif", ".tiff", ".bmp")
 # Pillow's names of what is read: of its many others some start programs, and none is written by a camera.
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF")
 WRITABLE = (".jpg", ".jpeg", ".png", ".webp")

@@ -11,6 +11,14 @@ Kind = Literal["image", "video", "folder"]
 
 VIDEO_WORDS = "a video that FFmpeg can open"
 IMAGE_WORDS = "a JPEG, PNG, WebP, HEIC, TIFF or BMP photo"
+# What photos and videos are called. Of folders only such files are looked at; what one is, its content tells.
+IMAGE_ENDINGS = (
+    ".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp",
+)  # fmt: skip
+VIDEO_ENDINGS = (
+    ".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".mts", ".m2ts", ".wmv", ".3gp", ".flv",
+    ".vob", ".ogv",
+)  # fmt: skip
 
 
 def kind(path: str | Path) -> Kind:
@@ -36,20 +44,6 @@ def kind(path: str | Path) -> Kind:
     raise InputError(f"{path} is neither a photo nor a video", f"{IMAGE_WORDS}, or {VIDEO_WORDS}")
 
 
-_VIDEO_ENDINGS = (
-    ".mp4",
-    ".mov",
-    ".mkv",
-    ".webm",
-    ".avi",
-    ".m4v",
-    ".mpg",
-    ".mpeg",
-    ".ts",
-    ".wmv",
-    ".3gp",
-    ".flv",
-)
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 
 
@@ -89,4 +83,4 @@ def _opens_as_video(path: Path) -> bool:
         with open_container(path) as container:
             return bool(container.streams.video)
     except InputError:
-        return path.suffix.lower() in _VIDEO_ENDINGS  # reading it tells what is wrong
+        return path.suffix.lower() in VIDEO_ENDINGS  # reading it tells what is wrong

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from core.driving import doubt, looks_like_a_road, upright
-from core.media.images import EXTENSIONS, read_image
+from core.media.images import read_image
+from core.media.probe import IMAGE_ENDINGS
 from core.segmenter import load_segmenter
 
 _MAPS = ("Ids", "labels", "label", "mask")
@@ -49,7 +50,7 @@ def pictures(folder: Path, most: int) -> list[Path]:
     found = [
         path
         for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in EXTENSIONS
+        if path.suffix.lower() in IMAGE_ENDINGS
         and not path.stem.endswith(_MAPS)
         and "labels" not in path.relative_to(folder).parts
         and not (path.suffix == ".png" and path.with_suffix(".jpg").exists())  # its mask

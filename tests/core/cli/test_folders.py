@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 import core.cli.portrait
@@ -110,3 +111,48 @@ def test_another_folders_results_stay(bright, tmp_path):
         photo(tmp_path / name / "a.png", width)
         assert run(tmp_path / name, tmp_path / "out") == 0
     assert sorted(Image.open(tmp_path / "out" / n).size[0] for n in results(tmp_path / "out")) == [60, 80]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets not everybody make links")
+def test_what_cannot_be_looked_at_is_counted(bright, tmp_path, monkeypatch, capsys):
+    photo(tmp_path / "in" / "a.png")
+    photo(tmp_path / "in" / "closed" / "b.png")
+    (tmp_path / "in" / "c.jpg").symlink_to(tmp_path / "none.jpg")
+    photo(tmp_path / "else" / "d.png")
+    (tmp_path / "in" / "there").symlink_to(tmp_path / "else", target_is_directory=True)
+    look = os.scandir
+
+    def closed(path):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr(os, "scandir", closed)  # root may look everywhere
+    assert run(tmp_path / "in", tmp_path / "out") == 1
+    told = capsys.readouterr()
+    assert "1 done, 0 skipped (already there), 2 failed" in told.out
+    lines = told.err.splitlines()
+    assert [line for line in lines if "closed cannot be read (Permission denied)" in line]
+    assert [line for line in lines if "c.jpg cannot be read (a link to nothing)" in line]
+    assert "not followed: 1 linked folders" in lines and len(lines) == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets not everybody make links")
+def test_a_folder_of_nothing_but_closed_ones_says_so(bright, tmp_path, monkeypatch, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "c.jpg").symlink_to(tmp_path / "none.jpg")
+    (tmp_path / "in" / "d.jpg").symlink_to(tmp_path / "in" / "d.jpg")
+    assert run(tmp_path / "in", tmp_path / "out") == 1
+    assert "0 done, 0 skipped (already there), 2 failed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("ending", ["jfif", "mts", "m2ts", "flv", "vob", "ogv", "MTS"])
+def test_what_can_be_read_alone_is_read_in_a_folder(bright, make_video, tmp_path, ending, capsys):
+    (tmp_path / "in").mkdir()
+    if ending == "jfif":
+        photo(tmp_path / "a.jpg").rename(tmp_path / "in" / "a.jfif")
+    else:
+        form = {"flv": "flv", "vob": "mpg", "ogv": "mkv"}.get(ending, "ts")
+        make_video(f"a.{form}", frames=20).rename(tmp_path / "in" / f"a.{ending}")
+    assert run(tmp_path / "in", tmp_path / "out") == 0
+    assert "1 done" in capsys.readouterr().out
