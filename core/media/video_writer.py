@@ -217,10 +217,10 @@ class VideoWriter:
                 self._partial.replace(self.path)
             raise
         except (InputError, av.error.FFmpegError, OSError):
+            self._close()
             if not self.stopped:
                 raise
             # No room for its end, perhaps: whatever fragments are there play.
-            self._close()
             if _packets(self._partial):
                 self._partial.replace(self.path)
             if kind is None:
