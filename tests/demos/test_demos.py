@@ -146,6 +146,8 @@ def test_what_is_wrong_with_a_file_is_told_in_korean(tmp_path):
     with pytest.raises(InputError) as caught:
         process_video(video, tmp_path / "out.mp4", lambda frame, _: frame)
     assert "동영상으로 열 수 없습니다" in explain(caught.value, words("ko"))
+    silent = InputError("clip.mp4: its sound cannot be written and is left out")
+    assert "소리" in explain(silent, words("ko"))
     assert explain(InputError("something new"), words("ko")) == "something new."
 
 
