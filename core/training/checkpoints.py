@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,33 @@ from torch import nn
 from core.weights import Card, save_checkpoint
 
 
-def options_of(recipe: dict[str, Any]) -> str:
-    """A run's recipe as the options of the command that trained it, each after a space."""
-    given = {name: value for name, value in recipe.items() if value != "" and value is not False}
+def options_of(recipe: dict[str, Any], reached: int, without: Collection[str] = ()) -> str:
+    """A run's recipe as the options of the command that trained it, each after a space.
+
+    Where a run was resumed with something else, all that it was trained with is told, in order.
+
+    Args:
+        recipe: of ``recipe.json``.
+        reached: the iteration that the run's state is of; told where it is not the last.
+        without: names in the recipe that are told elsewhere, or are no options.
+    """
+    stages = [*recipe.get("history", []), recipe | {"until": reached}]
+    text = _options(stages[0], without)
+    for before, stage in itertools.pairwise(stages):
+        text += f"; then resumed from iteration {before['until']} with{_options(stage, without)}"
+    return text
+
+
+def _options(stage: dict[str, Any], without: Collection[str]) -> str:
+    """The options of a recipe that went ``until`` an iteration."""
+    left_out = {"history", "until", *without}
+    given = {
+        name: value
+        for name, value in stage.items()
+        if name not in left_out and value != "" and value is not False
+    }
+    if stage["until"] < stage.get("iterations", 0):
+        given["stop_after"] = stage["until"]
     arguments = given.pop("arguments", None)
     flags = {name: f" --{name.replace('_', '-')}" for name in given}
     options = "".join(flags[name] + ("" if value is True else f" {value}") for name, value in given.items())

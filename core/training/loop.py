@@ -14,6 +14,7 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from core.errors import InputError
 from core.training.common import Log, Schedule, averaged_model, learning_rate, save_state
+from core.training.recipes import write_recipe
 
 CHECKPOINT_EVERY_S = 240
 LOG_EVERY = 50
@@ -78,7 +79,8 @@ def fit(
     Args:
         batches: endless batches, given the iteration that the first one is for.
         loss_of: the loss of a batch, and figures for the log.
-        described: what ``recipe.json`` keeps, enough to build the model again.
+        described: what ``recipe.json`` keeps, enough to build the model again; see
+            :func:`core.training.recipes.write_recipe`.
         stop_after: stop, resumably, after this iteration.
         groups: parameters with the ``factor`` of the learning rate that each group has (None: all with 1).
         frozen_norms: batch normalisations keep their means and variances, and use them.
@@ -97,7 +99,9 @@ def fit(
         averaged.load_state_dict(state["averaged"])
         optimiser.load_state_dict(state["optimiser"])
         start = state["iteration"]
-    (run / "recipe.json").write_text(json.dumps(described, indent=1))
+    last = recipe.iterations if stop_after is None else min(recipe.iterations, stop_after)
+    if start < last or not (run / "recipe.json").exists():
+        write_recipe(run, described, start)
 
     def save(iteration: int) -> None:
         state = {
@@ -113,7 +117,6 @@ def fit(
                 part.eval()
     log = Log(run / "log.jsonl")
     saved = time.monotonic()
-    last = recipe.iterations if stop_after is None else min(recipe.iterations, stop_after)
     source = batches(start) if start < last else iter(())
     for iteration in range(start, last):
         began = time.monotonic()
@@ -133,7 +136,7 @@ def fit(
         if time.monotonic() - saved > CHECKPOINT_EVERY_S:
             save(iteration + 1)
             saved = time.monotonic()
-    save(last)
+    save(max(start, last))
     return averaged.module
 
 
@@ -147,6 +150,11 @@ def read_recipe(run: Path) -> dict[str, Any]:
     if not path.is_file() or not (run / "last.pt").is_file():
         raise InputError(f"{run} is not a run", "a folder with recipe.json and last.pt", "give it with --run")
     return json.loads(path.read_text())
+
+
+def reached(run: Path) -> int:
+    """The iteration that a run's state is of."""
+    return torch.load(run / "last.pt", weights_only=True)["iteration"]
 
 
 def averaged_state(run: Path) -> dict[str, Tensor]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.training.checkpoints import options_of, read_log, write_checkpoint
 from core.training.driving.train import AREAS, load_run
-from core.training.loop import read_recipe
+from core.training.loop import reached, read_recipe
 from core.weights import Card, weights_folder
 
 TRANSFORM = {"multiple": 32, "mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5]}
@@ -61,5 +61,6 @@ def export(run: Path, name: str) -> Card:
 
 def _command(step: str, run: Path) -> str:
     """What a run was started with."""
-    options = options_of(json.loads((run / "recipe.json").read_text()))
+    recipe = json.loads((run / "recipe.json").read_text())
+    options = options_of(recipe, recipe["iterations"] if step == "stem" else reached(run))
     return f"python -m core.training.driving {step} --data DATA --prepared PREPARED --run {run.name}{options}"

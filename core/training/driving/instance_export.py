@@ -8,7 +8,7 @@ from pathlib import Path
 from core.instances import Limits
 from core.training.checkpoints import options_of, read_log, write_checkpoint
 from core.training.driving.instance_train import AREA, load_instance_run
-from core.training.loop import read_recipe
+from core.training.loop import reached, read_recipe
 from core.weights import Card, weights_folder
 
 TITLE = "Road scenes, Mask R-CNN: every person and vehicle with a mask of its own"
@@ -38,7 +38,7 @@ def export_instances(run: Path, name: str) -> Card:
         name=name, title=TITLE, task="instance", architecture=recipe["model"], arguments=recipe["arguments"],
         labels="cityscapes", transform=TRANSFORM, licence="CC BY-NC-SA 4.0", data=DATA,
         recipe="python -m core.training.driving instances --data DATA --prepared PREPARED --people PORTRAIT "
-        f"--run {run.name}{options_of(recipe)}",
+        f"--run {run.name}{options_of(recipe, reached(run))}",
         measured={}, limits=LIMITS, sha256="", bytes=0, folder=weights_folder() / name,
     )  # fmt: skip
     return write_checkpoint(card, model, read_log(run))

@@ -10,7 +10,7 @@ import torch
 
 from core.errors import InputError
 from core.training.checkpoints import options_of, read_log, write_checkpoint
-from core.training.loop import read_recipe
+from core.training.loop import reached, read_recipe
 from core.training.medical.job import Job
 from core.training.medical.train import load_run
 from core.weights import Card, weights_folder
@@ -33,11 +33,11 @@ def export(job: Job, run: Path, name: str, offsets: Sequence[float] = ()) -> Car
         model.head.bias.data += torch.tensor(offsets)
     recipe = read_recipe(run)
     arguments = recipe["arguments"]
-    told = {k: v for k, v in recipe.items() if k != "job" and (k != "arguments" or v != job.network)}
+    told = options_of(recipe, reached(run), ("job", "arguments") if arguments == job.network else ("job",))
     card = Card(
         name=name, title=job.title, task="volume", architecture="slice_unet", arguments=arguments,
         labels=job.labels, transform=job.plan, licence=job.licence, data=job.data,
-        recipe=f"python -m core.training.medical train --task {job.name} --prepared PREPARED --run RUN{options_of(told)}; "
+        recipe=f"python -m core.training.medical train --task {job.name} --prepared PREPARED --run RUN{told}; "
         f"then export --task {job.name} --run RUN" + (f" --offsets '{json.dumps(list(offsets))}'" if offsets else ""),
         measured={}, limits=job.limits, sha256="", bytes=0, folder=weights_folder() / name,
     )  # fmt: skip

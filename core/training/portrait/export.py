@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from core.training.checkpoints import options_of, read_log, write_checkpoint
-from core.training.loop import read_recipe
+from core.training.loop import reached, read_recipe
 from core.training.portrait.train import load_run
 from core.weights import Card, load_card, weights_folder
 
@@ -91,11 +91,10 @@ def _first(run: Path) -> Path:
 
 def _command(run: Path, step: str) -> str:
     """What was run, the earlier runs first."""
-    recipe = read_recipe(run)
-    del recipe["arguments"]
+    options = options_of(read_recipe(run), reached(run), ("arguments",))
     earlier = _earlier(run)
     before = f"{_command(earlier, step)}; then " if earlier else ""
-    return f"{before}python -m core.training.portrait {step} --data DATA --prepared PREPARED --run {run.name}{options_of(recipe)}"
+    return f"{before}python -m core.training.portrait {step} --data DATA --prepared PREPARED --run {run.name}{options}"
 
 
 def _log(run: Path) -> list[dict]:

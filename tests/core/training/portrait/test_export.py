@@ -15,14 +15,14 @@ from core.weights import load_state
 ARGUMENTS = {"decoder": [16, 16, 16, 8]}
 
 
-def make_run(folder: Path, fill: float, **recipe) -> Path:
+def make_run(folder: Path, fill: float, iteration: int = 100, **recipe) -> Path:
     """A run whose every floating weight is ``fill``, and whose log has two rows."""
     folder.mkdir()
     state = {
         f"module.{name}": torch.full_like(value, fill) if value.is_floating_point() else value
         for name, value in build_model("matte_unet", **ARGUMENTS).state_dict().items()
     }
-    torch.save({"averaged": state}, folder / "last.pt")
+    torch.save({"averaged": state, "iteration": iteration}, folder / "last.pt")
     (folder / "recipe.json").write_text(json.dumps({"arguments": ARGUMENTS, "iterations": 100} | recipe))
     rows = [{"iteration": i, "loss": 1 / i} for i in (50, 100)]
     (folder / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -69,3 +69,14 @@ def test_recipe_and_log_begin_with_the_run_that_was_gone_on_from(tmp_path, monke
     assert [last.recipe.count(f"--run {name} --iterations") for name in "adef"] == [1, 1, 1, 1]
     rows = [json.loads(line) for line in (last.folder / "log.jsonl").read_text().splitlines()]
     assert [row["iteration"] for row in rows] == list(range(50, 501, 50))
+
+
+def test_a_run_stopped_or_resumed_with_another_recipe_is_told_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(tmp_path / "weights"))
+    before = {"until": 40, "iterations": 60, "rate": 0.1, "frozen_norms": True, "arguments": ARGUMENTS}
+    run = make_run(tmp_path / "a", 1.0, iteration=80, rate=0.2, frozen_norms=False, history=[before])
+    assert export(run, "portrait-fast").recipe == (
+        "python -m core.training.portrait fast --data DATA --prepared PREPARED --run a --iterations 60 --rate 0.1 --frozen-norms "
+        "--stop-after 40; then resumed from iteration 40 with --iterations 100 --rate 0.2 --stop-after 80; then "
+        "export --run a --name portrait-fast --sharpen 1.0"
+    )
