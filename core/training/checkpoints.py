@@ -14,9 +14,12 @@ from torch import nn
 
 from core.weights import Card, save_checkpoint
 
+# What recipe.json tells besides the options of the command.
+NO_OPTIONS = ("code", "history", "shares", "until")
+
 
 def options_of(recipe: dict[str, Any], reached: int, without: Collection[str] = ()) -> str:
-    """A run's recipe as the options of the command that trained it, each after a space.
+    """A run's recipe as the options of the command that trained it, each after a space, and the commit of its code.
 
     Where a run was resumed with something else, all that it was trained with is told, in order.
 
@@ -34,7 +37,7 @@ def options_of(recipe: dict[str, Any], reached: int, without: Collection[str] = 
 
 def _options(stage: dict[str, Any], without: Collection[str]) -> str:
     """The options of a recipe that went ``until`` an iteration."""
-    left_out = {"history", "until", *without}
+    left_out = {*NO_OPTIONS, *without}
     given = {
         name: value
         for name, value in stage.items()
@@ -45,7 +48,8 @@ def _options(stage: dict[str, Any], without: Collection[str]) -> str:
     arguments = given.pop("arguments", None)
     flags = {name: f" --{name.replace('_', '-')}" for name in given}
     options = "".join(flags[name] + ("" if value is True else f" {value}") for name, value in given.items())
-    return options + (f" --arguments '{json.dumps(arguments)}'" if arguments else "")
+    options += f" --arguments '{json.dumps(arguments)}'" if arguments else ""
+    return options + (f" (code {stage['code']})" if "code" in stage else "")
 
 
 def read_log(run: Path) -> list[dict[str, float]]:

@@ -114,7 +114,9 @@ def main(argv: list[str] | None = None) -> None:
             arguments=options.arguments, stem=options.stem, trunk=options.trunk,
             stop_after=options.stop_after,
             initial=load_run(options.initial).state_dict() if options.initial else None,
+            initial_name=options.initial.name if options.initial else "",
             teacher=network_teacher(options.teacher, recipe) if options.teacher else None,
+            teacher_name=options.teacher.name if options.teacher else "",
         )  # fmt: skip
     elif options.step == "instances":
         from core.training.driving.instance_train import load_instance_run, train_instances
@@ -123,6 +125,7 @@ def main(argv: list[str] | None = None) -> None:
             options.data, options.prepared, options.people, options.run, recipe,
             arguments=options.arguments, stop_after=options.stop_after,
             initial=load_instance_run(options.initial).state_dict() if options.initial else None,
+            initial_name=options.initial.name if options.initial else "",
         )  # fmt: skip
     elif options.step == "export":
         from core.training.driving.export import export

@@ -14,7 +14,7 @@ from core.models import build_model
 from core.models.mask_rcnn import MaskRCNN
 from core.training.common import imagenet_trunk, scale, trunk_groups
 from core.training.driving.instance_losses import instance_losses
-from core.training.driving.instance_samples import InstanceSamples, Sample, as_batch, load_instances
+from core.training.driving.instance_samples import SHARES, InstanceSamples, Sample, as_batch, load_instances
 from core.training.frozen import PartlyFrozen
 from core.training.loop import averaged_state, endless, fit, read_recipe
 
@@ -70,6 +70,7 @@ def train_instances(
     *,
     arguments: dict | None = None,
     initial: dict[str, Tensor] | None = None,
+    initial_name: str = "",
     stop_after: int | None = None,
 ) -> nn.Module:
     """Train a Mask R-CNN; files, resuming and the averaged network as in :func:`core.training.loop.fit`.
@@ -80,6 +81,7 @@ def train_instances(
         people: the portrait folder, for COCO's things (None: without them).
         arguments: of the architecture.
         initial: a whole state to start from instead of ImageNet's trunk.
+        initial_name: what that state is called, for the card.
         stop_after: stop, resumably, after this iteration.
     """
     torch.manual_seed(recipe.seed)
@@ -102,7 +104,9 @@ def train_instances(
     def samples(seed: int) -> InstanceSamples:
         return InstanceSamples(stored, (recipe.height, recipe.width), AREA, seed)
 
-    described = asdict(recipe) | {"arguments": arguments or {}}
+    described = asdict(recipe) | {
+        "arguments": arguments or {}, "initial": initial_name, "shares": SHARES,
+    }  # fmt: skip
     return fit(model, recipe, run, endless(samples, recipe, as_batch), loss_of, described, stop_after, groups)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 
@@ -14,9 +13,10 @@ from torch.utils.data import DataLoader
 from core.models.driving_fast import REPLACED_BLOCKS, DenseStem
 from core.models.efficientnet_lite import EfficientNetLite
 from core.training.common import Log, imagenet_trunk, learning_rate, save_state, scale
-from core.training.driving.samples import Samples, load
+from core.training.driving.samples import SHARES, Samples, load
 from core.training.driving.train import AREAS, Recipe
 from core.training.frozen import Early, compiled
+from core.training.recipes import write_recipe
 
 
 def feature_loss(answer: Tensor, wanted: Tensor) -> Tensor:
@@ -33,7 +33,7 @@ def teach_stem(
     cv2.setNumThreads(1)
     run.mkdir(parents=True, exist_ok=True)
     described = {name: getattr(recipe, name) for name in ("iterations", "batch", "rate", "warm_up", "seed")}
-    (run / "recipe.json").write_text(json.dumps(described | {"arguments": {"stem": widths}}, indent=1))
+    write_recipe(run, described | {"arguments": {"stem": widths}, "shares": SHARES}, 0)
     trunk = EfficientNetLite().eval()
     trunk.load_state_dict(imagenet_trunk())
     wanted_of = compiled(Early(trunk, REPLACED_BLOCKS), recipe.batch, (recipe.height, recipe.width))

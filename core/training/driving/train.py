@@ -18,7 +18,7 @@ from core.models.semantic import Coarse
 from core.training.common import imagenet_trunk, scale, trunk_groups
 from core.training.driving.data import JOINT_TABLE
 from core.training.driving.losses import distillation_loss, driving_loss, row_weights
-from core.training.driving.samples import Samples, count_rows, load
+from core.training.driving.samples import SHARES, Samples, count_rows, load
 from core.training.frozen import Frozen, PartlyFrozen
 from core.training.loop import averaged_state, endless, fit, read_recipe
 
@@ -127,7 +127,9 @@ def train(
     stem: Path | None = None,
     trunk: Path | None = None,
     initial: dict[str, Tensor] | None = None,
+    initial_name: str = "",
     teacher: Callable[[Tensor], Tensor] | None = None,
+    teacher_name: str = "",
     stop_after: int | None = None,
 ) -> nn.Module:
     """Train ``recipe.model``; goes on from ``run/last.pt`` where there is one.
@@ -140,7 +142,9 @@ def train(
         stem: the dense stem taught by ``stem``, for ``driving_fast``.
         trunk: run of a ``driving_fast`` whose later blocks the other networks start from.
         initial: a whole state to start from instead of ImageNet's trunk.
+        initial_name: what that state is called, for the card.
         teacher: logits (N, 19, h, w) to learn from besides the labels, given the scaled pictures.
+        teacher_name: what it is called, for the card.
         stop_after: stop, resumably, after this iteration.
     """
     torch.manual_seed(recipe.seed)
@@ -170,7 +174,9 @@ def train(
             parts["distilled"] = distilled.item()
         return loss, parts
 
-    described = asdict(recipe) | {"arguments": arguments or {}}
+    described = asdict(recipe) | {
+        "arguments": arguments or {}, "initial": initial_name, "teacher": teacher_name, "shares": SHARES,
+    }  # fmt: skip
     if stem is not None:
         described["stem"] = f"{stem.parent.name}/{stem.name}"
     if trunk is not None:

@@ -235,4 +235,5 @@ JOB = Job(
         "Left and right are told by the axial and coronal views; a single sagittal slice cannot tell them.",
     ],
     split="8 of the 40 subjects by a hash of their names, never trained on",
+    shares=SHARES,
 )

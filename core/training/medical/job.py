@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,7 @@ class Job:
         sampler: opens the prepared folder; gives samples.
         score: figures of a card on cases of a data folder; None: on the held-out ones.
         data, licence, limits, split: of the card.
+        shares: how often each source is drawn, where there are several; kept with a run's recipe.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Job:
     licence: str
     limits: list[str]
     split: str
+    shares: dict[str, float] = field(default_factory=dict)
 
     @property
     def network(self) -> dict[str, Any]:

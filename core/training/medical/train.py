@@ -48,7 +48,7 @@ def train(
             logits = model(stack.contiguous(memory_format=torch.channels_last))
         return slice_loss(logits.float(), target, known, weights, recipe.dice)
 
-    described = {"job": job.name, "arguments": network} | asdict(recipe)
+    described = {"job": job.name, "arguments": network, "shares": job.shares} | asdict(recipe)
     return fit(model, recipe, run, endless(samples, recipe), loss_of, described, stop_after)
 
 

@@ -17,7 +17,7 @@ from core.training.common import imagenet_trunk, scale, trunk_groups
 from core.training.frozen import PartlyFrozen
 from core.training.loop import averaged_state, endless, fit, read_recipe
 from core.training.portrait.losses import distillation_loss, matte_loss
-from core.training.portrait.samples import Samples, load
+from core.training.portrait.samples import SHARES, Samples, load
 from core.weights import load_card, load_state
 
 Batch = tuple[Tensor, Tensor, Tensor]
@@ -127,7 +127,9 @@ def train(
             loss, parts["taught"] = 0.5 * loss + taught, taught.item()
         return loss, parts
 
-    described = asdict(recipe) | {"arguments": arguments, "initial": initial_name, "teacher": teacher_name}
+    described = asdict(recipe) | {
+        "arguments": arguments, "initial": initial_name, "teacher": teacher_name, "shares": SHARES,
+    }  # fmt: skip
     groups = trunk_groups(model, recipe.trunk_rate)
     averaged = fit(
         model,

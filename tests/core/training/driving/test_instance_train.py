@@ -88,6 +88,10 @@ def test_a_run_stopped_goes_on_where_it_was(world, tmp_path, frozen):
     rows = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     assert [row["iteration"] for row in rows] == [1, 2] and all(np.isfinite(row["loss"]) for row in rows)
     assert {"objects", "proposed", "classes", "boxes"} <= set(rows[0])
+    if frozen:
+        run_command(world, tmp_path / "next", "--initial", str(run), "--stop-after=1")
+        recipe = json.loads((tmp_path / "next" / "recipe.json").read_text())
+        assert recipe["initial"] == "run" and recipe["shares"]["coco"] > 0
 
 
 def test_the_stepper_computes_what_the_network_does():

@@ -106,7 +106,13 @@ def test_a_network_teaches_another(root, tmp_path):
         wanted = train.load_run(tmp_path / "fcn").coarse(picture)
     # OpenVINO computes in bfloat16 where the CPU has it: 8 bits of precision, through sixty layers.
     assert (teacher(picture) - wanted).abs().max() < 0.03 * wanted.abs().max()
-    train.train(root, tmp_path, tmp_path / "taught", recipe, teacher=teacher)
+    command.main([
+        "train", "--data", str(root), "--prepared", str(tmp_path), "--run", str(tmp_path / "taught"), "--model", "fcn",
+        "--initial", str(tmp_path / "fcn"), "--teacher", str(tmp_path / "fcn"), "--threads", "1",
+        *[f"--{name.replace('_', '-')}={value}" for name, value in SMALL.items()],
+    ])  # fmt: skip
+    kept = json.loads((tmp_path / "taught" / "recipe.json").read_text())
+    assert (kept["initial"], kept["teacher"]) == ("fcn", "fcn") and kept["shares"]["camvid"] > 0
     row = json.loads((tmp_path / "taught" / "log.jsonl").read_text().splitlines()[-1])
     assert row["distilled"] > 0
 

@@ -13,6 +13,7 @@ from core.errors import InputError
 from core.training import loop
 from core.training.portrait.__main__ import main
 from core.training.portrait.evaluate import held_out
+from core.training.portrait.samples import SHARES
 from core.training.portrait.train import load_initial, load_run
 from core.weights import load_card, weights_folder
 
@@ -52,6 +53,7 @@ def test_a_trained_network_is_cut_goes_on_learning_and_becomes_a_checkpoint(
     main(["export", "--run", str(tmp_path / "run"), "--name", "portrait-fast", "--sharpen", "1.5"])
     card = load_card("portrait-fast")
     assert card.arguments["expanded"] == WITHOUT_10
+    assert json.loads((tmp_path / "run" / "recipe.json").read_text())["shares"] == SHARES
     assert f"--expanded {WITHOUT_10[0]},{WITHOUT_10[1]}," in card.recipe and card.recipe.endswith(
         "--sharpen 1.5"
     )
