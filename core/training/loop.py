@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import cv2
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader, Dataset
 
 from core.errors import InputError
 from core.training.common import Log, Schedule, averaged_model, learning_rate, save_state
@@ -42,23 +44,31 @@ class Drawn(Protocol):
 
 
 def endless(
-    samples: Callable[[int], IterableDataset], recipe: Drawn, collate: Callable[[Sequence], Any] | None = None
+    samples: Dataset, recipe: Drawn, collate: Callable[[Sequence], Any] | None = None
 ) -> Callable[[int], Iterator[Any]]:
     """What :func:`fit` takes as ``batches``: a stream of samples, made in processes beside the training step.
 
+    Batch n holds the samples n · ``batch`` and on: a resumed run sees what it would have seen, whatever the number of
+    processes.
+
     Args:
-        samples: the endless samples of a seed. A resumed run draws fresh ones rather than the first ones again.
+        samples: as many as are asked for, each by its number, on which (and on a seed) alone it depends.
         collate: samples to a batch (None: tensors are stacked).
     """
 
     def batches(start: int) -> Iterator[Any]:
+        numbers = (range(n * recipe.batch, (n + 1) * recipe.batch) for n in itertools.count(start))
         loader = DataLoader(
-            samples(recipe.seed * 1_000_003 + start), recipe.batch, num_workers=recipe.workers,
+            samples, batch_sampler=numbers, num_workers=recipe.workers, worker_init_fn=_one_thread,
             prefetch_factor=4 if recipe.workers else None, collate_fn=collate,
         )  # fmt: skip
         return iter(loader)
 
     return batches
+
+
+def _one_thread(_worker: int) -> None:
+    cv2.setNumThreads(1)
 
 
 def fit(
@@ -72,7 +82,7 @@ def fit(
     groups: list[dict[str, Any]] | None = None,
     frozen_norms: bool = False,
 ) -> nn.Module:
-    """Train ``model``; goes on from ``run/last.pt`` where there is one.
+    """Train ``model``; goes on from ``run/last.pt`` where there is one, as if it had never been stopped.
 
     Writes ``run/last.pt`` (resumable, every four minutes and at the end), ``run/log.jsonl``, ``run/recipe.json``.
 
@@ -92,13 +102,14 @@ def fit(
     groups = groups or [{"params": list(model.parameters()), "factor": 1.0}]
     optimiser = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.weight_decay)
     averaged = averaged_model(model, recipe.average)
-    start = 0
+    start, random = 0, None
     if (run / "last.pt").exists():
         state = torch.load(run / "last.pt", weights_only=True)
         model.load_state_dict(state["model"])
         averaged.load_state_dict(state["averaged"])
         optimiser.load_state_dict(state["optimiser"])
         start = state["iteration"]
+        random = state.get("random")  # older runs have none
     last = recipe.iterations if stop_after is None else min(recipe.iterations, stop_after)
     if start < last or not (run / "recipe.json").exists():
         write_recipe(run, described, start)
@@ -107,6 +118,7 @@ def fit(
         state = {
             "model": model.state_dict(), "averaged": averaged.state_dict(),
             "optimiser": optimiser.state_dict(), "iteration": iteration,
+            "random": torch.get_rng_state(),
         }  # fmt: skip
         save_state(run / "last.pt", state)
 
@@ -118,6 +130,8 @@ def fit(
     log = Log(run / "log.jsonl")
     saved = time.monotonic()
     source = batches(start) if start < last else iter(())
+    if random is not None:
+        torch.set_rng_state(random)
     for iteration in range(start, last):
         began = time.monotonic()
         for group in optimiser.param_groups:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data import Dataset
 
 from core.training.driving import augment
 from core.training.driving.instance_data import (
@@ -75,30 +75,29 @@ def store(image: np.ndarray, things: Numbered) -> Stored:
     return Stored(image, things, places)
 
 
-class InstanceSamples(IterableDataset):
-    """Endless samples, seeded per worker.
+class InstanceSamples(Dataset):
+    """Endless samples, each a function of its number.
 
     Args:
         stored: frames by source.
         crop: (H, W).
         area: px at which the network sees whole frames; zoom 1 is that scale.
-        seed: with the worker's number it fixes the stream.
+        seed: with a sample's number it fixes the sample.
     """
 
     def __init__(self, stored: dict[str, list[Stored]], crop: tuple[int, int], area: int, seed: int) -> None:
         self.stored, self.crop, self.area, self.seed = stored, crop, area, seed
+        self.names = [name for name in SOURCES if stored.get(name)]
+        shares = np.array([SHARES[name] for name in self.names])
+        self.chances = shares / shares.sum()
+        self.weights = {n: np.array([1 if f.places else EMPTY_WEIGHT for f in stored[n]]) for n in self.names}
 
-    def __iter__(self):
-        cv2.setNumThreads(1)
-        worker = get_worker_info()
-        rng = np.random.default_rng((self.seed, worker.id if worker else 0))
-        names = [name for name in SOURCES if self.stored.get(name)]
-        shares = np.array([SHARES[name] for name in names])
-        weights = {n: np.array([1 if f.places else EMPTY_WEIGHT for f in self.stored[n]]) for n in names}
-        while True:
-            name = names[rng.choice(len(names), p=shares / shares.sum())]
-            chosen = rng.choice(len(weights[name]), p=weights[name] / weights[name].sum())
-            yield self.sample(rng, self.stored[name][chosen], SCALES.get(name, 1.0))
+    def __getitem__(self, number: int) -> Sample:
+        rng = np.random.default_rng((self.seed, number))
+        name = self.names[rng.choice(len(self.names), p=self.chances)]
+        weights = self.weights[name]
+        chosen = rng.choice(len(weights), p=weights / weights.sum())
+        return self.sample(rng, self.stored[name][chosen], SCALES.get(name, 1.0))
 
     def sample(self, rng: augment.Rng, frame: Stored, scale: float = 1.0) -> Sample:
         height, width = frame.things.numbers.shape

@@ -101,8 +101,7 @@ def train_instances(
 
     stored = load_instances(data, prepared, people)
 
-    def samples(seed: int) -> InstanceSamples:
-        return InstanceSamples(stored, (recipe.height, recipe.width), AREA, seed)
+    samples = InstanceSamples(stored, (recipe.height, recipe.width), AREA, recipe.seed)
 
     described = asdict(recipe) | {
         "arguments": arguments or {}, "initial": initial_name, "shares": SHARES,

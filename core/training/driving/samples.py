@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
-from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data import Dataset
 
 from core.training.driving import augment
 from core.training.driving.data import joint_rows, list_frames, read_image, read_labels
@@ -70,28 +69,26 @@ def count_rows(stored: dict[str, list[Stored]], number: int) -> np.ndarray:
     return total
 
 
-class Samples(IterableDataset):
-    """Endless samples (image uint8 (3, H, W), rows uint8 (H/2, W/2), taught uint8 (H/2, W/2)), seeded per worker.
+class Samples(Dataset):
+    """Endless samples (image uint8 (3, H, W), rows uint8 (H/2, W/2), taught uint8 (H/2, W/2)), each a function of its number.
 
     Args:
         stored: frames by source, from :func:`load`.
         crop: (H, W), even.
         area: px at which the network sees whole frames; zoom 1 is that scale.
-        seed: with the worker's number it fixes the stream.
+        seed: with a sample's number it fixes the sample.
     """
 
     def __init__(self, stored: dict[str, list[Stored]], crop: tuple[int, int], area: int, seed: int) -> None:
         self.stored, self.crop, self.area, self.seed = stored, crop, area, seed
+        self.names = [name for name in SHARES if stored.get(name)]
+        shares = np.array([SHARES[name] for name in self.names])
+        self.chances = shares / shares.sum()
 
-    def __iter__(self):
-        cv2.setNumThreads(1)
-        worker = get_worker_info()
-        rng = np.random.default_rng((self.seed, worker.id if worker else 0))
-        names = [name for name in SHARES if self.stored.get(name)]
-        shares = np.array([SHARES[name] for name in names])
-        while True:
-            frames = self.stored[names[rng.choice(len(names), p=shares / shares.sum())]]
-            yield tuple(map(torch.from_numpy, self.sample(rng, frames[rng.integers(len(frames))])))
+    def __getitem__(self, number: int) -> tuple[torch.Tensor, ...]:
+        rng = np.random.default_rng((self.seed, number))
+        frames = self.stored[self.names[rng.choice(len(self.names), p=self.chances)]]
+        return tuple(map(torch.from_numpy, self.sample(rng, frames[rng.integers(len(frames))])))
 
     def sample(self, rng: augment.Rng, frame: Stored) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         focus = None

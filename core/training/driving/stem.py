@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader
 
 from core.models.driving_fast import REPLACED_BLOCKS, DenseStem
 from core.models.efficientnet_lite import EfficientNetLite
@@ -16,6 +15,7 @@ from core.training.common import Log, imagenet_trunk, learning_rate, save_state,
 from core.training.driving.samples import SHARES, Samples, load
 from core.training.driving.train import AREAS, Recipe
 from core.training.frozen import Early, compiled
+from core.training.loop import endless
 from core.training.recipes import write_recipe
 
 
@@ -40,7 +40,7 @@ def teach_stem(
     stem = DenseStem(widths).to(memory_format=torch.channels_last).train()
     optimiser = torch.optim.AdamW(stem.parameters(), lr=recipe.rate, weight_decay=1e-4)
     samples = Samples(load(data, prepared), (recipe.height, recipe.width), AREAS["driving_fast"], recipe.seed)
-    batches = iter(DataLoader(samples, recipe.batch, num_workers=recipe.workers))
+    batches = endless(samples, recipe)(0)
     log = Log(run / "log.jsonl")
     for iteration in range(recipe.iterations):
         began = time.monotonic()

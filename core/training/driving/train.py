@@ -160,8 +160,7 @@ def train(
     stored = load(data, prepared)
     weights = row_weights(torch.from_numpy(count_rows(stored, len(JOINT_TABLE))).float())
 
-    def samples(seed: int) -> Samples:
-        return Samples(stored, (recipe.height, recipe.width), AREAS[recipe.model], seed)
+    samples = Samples(stored, (recipe.height, recipe.width), AREAS[recipe.model], recipe.seed)
 
     def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
         image, target, taught = batch

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data import Dataset
 
 from core.errors import InputError
 
@@ -133,19 +133,16 @@ def stored_files(folder: Path) -> list[Path]:
     return found
 
 
-class Samples(IterableDataset):
-    """An endless stream; every worker draws its own."""
+class Samples(Dataset):
+    """Endless samples, each a function of the seed and its number."""
 
     def __init__(self, make: Callable[[np.random.Generator], Sample], seed: int) -> None:
         self.make, self.seed = make, seed
 
-    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
-        worker = get_worker_info()
-        rng = np.random.default_rng((self.seed, worker.id if worker else 0))
-        while True:
-            stack, target, known = self.make(rng)
-            yield (
-                torch.from_numpy(np.ascontiguousarray(stack, np.float32)),
-                torch.from_numpy(np.ascontiguousarray(target, np.uint8)),
-                torch.from_numpy(np.ascontiguousarray(known, bool)),
-            )
+    def __getitem__(self, number: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        stack, target, known = self.make(np.random.default_rng((self.seed, number)))
+        return (
+            torch.from_numpy(np.ascontiguousarray(stack, np.float32)),
+            torch.from_numpy(np.ascontiguousarray(target, np.uint8)),
+            torch.from_numpy(np.ascontiguousarray(known, bool)),
+        )

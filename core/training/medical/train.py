@@ -39,8 +39,7 @@ def train(
     model = build_model("slice_unet", **network).to(memory_format=torch.channels_last)
     weights = torch.tensor(job.weights)
 
-    def samples(seed: int) -> Samples:
-        return Samples(job.sampler(prepared, recipe), seed)
+    samples = Samples(job.sampler(prepared, recipe), recipe.seed)
 
     def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
         stack, target, known = batch

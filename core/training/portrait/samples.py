@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data import Dataset
 
 from core.training.portrait import augment
 from core.training.portrait.data import (
@@ -142,17 +142,17 @@ def lifelike_shapes(size: int) -> tuple[tuple[int, int], tuple[int, int]]:
     return (long, short), (short, long)
 
 
-class Samples(IterableDataset):
-    """Endless samples (image uint8 (3, H, W), alpha uint8 (H, W), weight uint8 (H, W)), seeded per worker.
+class Samples(Dataset):
+    """Endless samples (image uint8 (3, H, W), alpha uint8 (H, W), weight uint8 (H, W)), each a function of its number.
 
     Args:
         stored: pictures by source, from :func:`load`.
         size: S, the side in px of a square sample.
-        seed: with the worker's number it fixes the stream.
+        seed: with a sample's number it fixes the sample.
         emptiness: how many times as often as ``SHARES`` says the sources in ``NOBODY`` are drawn.
         lifelike: share of the batches whose samples are pictures nearly as they come, of either of
             :func:`lifelike_shapes`, as a network sees them that has learnt; the others are squares.
-        batch: that many samples in a row have one shape.
+        batch: that many samples, from a multiple of it on, have one shape.
     """
 
     def __init__(
@@ -172,6 +172,9 @@ class Samples(IterableDataset):
             for name, share in SHARES.items()
             if stored[name]
         }
+        self.names = list(self.shares)
+        self.chances = np.array(list(self.shares.values())) / sum(self.shares.values())
+        self.shapes = lifelike_shapes(size)
         self.empty = [
             s
             for name in ("backgrounds", "surroundings", "coco_people")
@@ -182,19 +185,15 @@ class Samples(IterableDataset):
         self.empty = [s for s in self.empty if s.weight is None or (s.weight == 255).all()]
         self.animals = [item for item in stored["animals"] if item.animal is not None]
 
-    def __iter__(self):
-        cv2.setNumThreads(1)
-        worker = get_worker_info()
-        rng = np.random.default_rng((self.seed, worker.id if worker else 0))
-        names, shares = list(self.shares), np.array(list(self.shares.values()))
-        shapes = lifelike_shapes(self.size)
-        while True:
-            lifelike = rng.random() < self.lifelike
-            shape = shapes[rng.integers(len(shapes))] if lifelike else self.square
-            for _ in range(self.batch):
-                name = names[rng.choice(len(names), p=shares / shares.sum())]
-                made = self.lifelike_sample(rng, name, shape) if lifelike else self.sample(rng, name)
-                yield tuple(map(torch.from_numpy, made))
+    def __getitem__(self, number: int) -> tuple[torch.Tensor, ...]:
+        # A third number: the samples' own generators have two.
+        together = np.random.default_rng((self.seed, number // self.batch, 1))
+        lifelike = together.random() < self.lifelike
+        shape = self.shapes[together.integers(len(self.shapes))] if lifelike else self.square
+        rng = np.random.default_rng((self.seed, number))
+        name = self.names[rng.choice(len(self.names), p=self.chances)]
+        made = self.lifelike_sample(rng, name, shape) if lifelike else self.sample(rng, name)
+        return tuple(map(torch.from_numpy, made))
 
     def _background(self, rng: augment.Rng) -> np.ndarray:
         picture = self.empty[rng.integers(len(self.empty))].image

@@ -106,10 +106,9 @@ def train(
     stepper: Callable[[Tensor], Tensor] = Stepper(model, recipe)
     if fuse:
         stepper = torch.compile(stepper.__call__, dynamic=False)
-    pictures = load(data, prepared)
-
-    def samples(seed: int) -> Samples:
-        return Samples(pictures, recipe.size, seed, recipe.emptiness, recipe.lifelike, recipe.batch)
+    samples = Samples(
+        load(data, prepared), recipe.size, recipe.seed, recipe.emptiness, recipe.lifelike, recipe.batch
+    )
 
     def loss_of(batch: Batch) -> tuple[Tensor, dict[str, float]]:
         image, alpha, weight = batch

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import shutil
 import subprocess
 from dataclasses import asdict, dataclass, replace
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from torch import nn  # noqa: E402
+from torch.utils.data import Dataset  # noqa: E402
 
 from core.training import recipes  # noqa: E402
 from core.training.checkpoints import options_of  # noqa: E402
-from core.training.loop import fit, reached, read_recipe  # noqa: E402
+from core.training.loop import endless, fit, reached, read_recipe  # noqa: E402
+from tests.core.training.same import assert_same  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -40,23 +42,61 @@ def no_git(monkeypatch):
     monkeypatch.setattr(recipes, "code_version", lambda: CODE["code"])
 
 
+class Numbers(Dataset):
+    """Noise (4,) that a seed and a number decide."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def __getitem__(self, number: int) -> torch.Tensor:
+        rng = np.random.default_rng((self.seed, number))
+        return torch.from_numpy(rng.normal(size=4).astype(np.float32))
+
+
 def tiny() -> nn.Module:
+    """Its dropout draws from PyTorch's own chance."""
     return nn.Sequential(nn.Linear(4, 8), nn.BatchNorm1d(8), nn.Dropout(0.5), nn.Linear(8, 1))
 
 
-def go(run, recipe, stop_after=None, described=None) -> None:
+def go(run, recipe, stop_after=None) -> None:
     """Train :func:`tiny`."""
     torch.manual_seed(recipe.seed)
     model = tiny()
-
-    def batches(start):
-        return (torch.full((3, 4), float(n)) for n in itertools.count(start))
 
     def loss_of(batch):
         loss = model(batch).square().mean()
         return loss, {}
 
-    fit(model, recipe, run, batches, loss_of, described or asdict(recipe), stop_after)
+    batches = endless(Numbers(recipe.seed), recipe)
+    fit(model, recipe, run, batches, loss_of, asdict(recipe), stop_after)
+
+
+def test_a_run_stopped_and_resumed_is_the_run_that_was_not_stopped(tmp_path):
+    go(tmp_path / "straight", Recipe())
+    for stop_after in (1, 2, None):
+        go(tmp_path / "stopped", Recipe(), stop_after)
+    assert_same(tmp_path / "straight", tmp_path / "stopped")
+    go(tmp_path / "other", Recipe(seed=2))
+    with pytest.raises(AssertionError, match="random"):
+        assert_same(tmp_path / "straight", tmp_path / "other")
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_batches_are_the_same_from_any_iteration_and_any_number_of_processes(workers):
+    numbers = Numbers(1)
+    for start in (0, 3):
+        stream = endless(numbers, Recipe(workers=workers))(start)
+        for n, batch in zip(range(start, start + 3), stream, strict=False):
+            assert torch.equal(batch, torch.stack([numbers[3 * n + k] for k in range(3)]))
+
+
+def test_runs_from_before_their_chance_was_kept_can_be_resumed(tmp_path):
+    go(tmp_path, Recipe(), stop_after=2)
+    state = torch.load(tmp_path / "last.pt", weights_only=True)
+    del state["random"]
+    torch.save(state, tmp_path / "last.pt")
+    go(tmp_path, Recipe())
+    assert reached(tmp_path) == 4
 
 
 def test_a_run_tells_all_that_it_was_trained_with(tmp_path):

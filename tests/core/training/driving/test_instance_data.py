@@ -127,6 +127,8 @@ def test_the_same_seed_gives_the_same_crops(world):
     for one, same in zip(*streams[:2], strict=True):
         assert torch.equal(one.image, same.image) and torch.equal(one.numbers, same.numbers)
     assert any(not torch.equal(a.image, b.image) for a, b in zip(streams[0], streams[2], strict=True))
+    alone = InstanceSamples(stored, (64, 96), 64 * 128, 1)[5]
+    assert torch.equal(alone.image, streams[0][5].image), "whatever came before"
     for sample in streams[0]:
         check(sample)
     assert sum(len(s.boxes) for s in streams[0]) > 8

@@ -27,6 +27,7 @@ from core.training.driving.instance_data import EITHER, IGNORED, list_instance_f
 from core.training.driving.instance_losses import class_loss, instance_losses, proposal_losses, resolve  # noqa: E402
 from core.training.driving.instance_samples import finish  # noqa: E402
 from tests.core.training.driving.instance_world import make_instance_world  # noqa: E402
+from tests.core.training.same import assert_same  # noqa: E402
 
 SMALL = {"width": 16, "box_width": 32, "mask_widths": [16], "expanded": [32] + [16] * 15}
 OPTIONS = {"iterations": 2, "batch": 2, "height": 64, "width": 96, "workers": 0, "warm_up": 1}
@@ -71,7 +72,7 @@ def a_street(world):
 
 
 @pytest.mark.parametrize("frozen", [0, 3])
-def test_a_run_stopped_goes_on_where_it_was(world, tmp_path, frozen):
+def test_a_run_stopped_and_resumed_is_the_run_that_was_not_stopped(world, tmp_path, frozen):
     run = tmp_path / "run"
     run_command(world, run, f"--frozen-blocks={frozen}", "--stop-after=1")
     first = torch.load(run / "last.pt", weights_only=True)
@@ -85,6 +86,8 @@ def test_a_run_stopped_goes_on_where_it_was(world, tmp_path, frozen):
     statistics = [k for k in first["model"] if k.startswith("trunk") and "running" in k]
     begin = instance_train.imagenet_trunk()
     assert all(torch.equal(second["model"][k], begin[k.removeprefix("trunk.")]) for k in statistics)
+    run_command(world, tmp_path / "straight", f"--frozen-blocks={frozen}")
+    assert_same(run, tmp_path / "straight")
     rows = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     assert [row["iteration"] for row in rows] == [1, 2] and all(np.isfinite(row["loss"]) for row in rows)
     assert {"objects", "proposed", "classes", "boxes"} <= set(rows[0])

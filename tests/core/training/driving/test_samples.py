@@ -35,6 +35,8 @@ def test_the_same_seed_gives_the_same_samples(root, tmp_path):
     for one, same in zip(*streams[:2], strict=True):
         assert all((a == b).all() for a, b in zip(one, same, strict=True))
     assert any((a[0] != b[0]).any() for a, b in zip(streams[0], streams[2], strict=True))
+    alone = Samples(stored, CROP, 48 * 64, 1)[4]
+    assert all((a == b).all() for a, b in zip(alone, streams[0][4], strict=True)), "whatever came before"
     image, rows, taught = streams[0][0]
     assert image.shape == (3, *CROP) and rows.shape == taught.shape == (16, 32)
 

@@ -19,6 +19,7 @@ from core.training.driving import __main__ as command  # noqa: E402
 from core.training.driving import evaluate, stem, train  # noqa: E402
 from core.training.driving.export import export  # noqa: E402
 from tests.core.training.driving.world import make_world  # noqa: E402
+from tests.core.training.same import assert_same  # noqa: E402
 
 SMALL = {"iterations": 2, "batch": 2, "height": 32, "width": 64, "workers": 0, "warm_up": 1}
 
@@ -40,7 +41,7 @@ def no_imagenet(monkeypatch):
 
 
 @pytest.mark.parametrize(("model", "frozen"), [("driving_fast", 0), ("deeplab", 3)])
-def test_a_run_stopped_goes_on_where_it_was(root, tmp_path, model, frozen):
+def test_a_run_stopped_and_resumed_is_the_run_that_was_not_stopped(root, tmp_path, model, frozen):
     recipe = train.Recipe(model=model, frozen_blocks=frozen, **SMALL)
     train.train(root, tmp_path, tmp_path / "run", recipe, stop_after=1)
     first = torch.load(tmp_path / "run" / "last.pt", weights_only=True)
@@ -53,6 +54,8 @@ def test_a_run_stopped_goes_on_where_it_was(root, tmp_path, model, frozen):
         assert all(
             (second["model"][k] == v).all() for k, v in first["model"].items() if "trunk.blocks.2." in k
         )
+    train.train(root, tmp_path, tmp_path / "straight", recipe)
+    assert_same(tmp_path / "run", tmp_path / "straight")
     rows = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert [row["iteration"] for row in rows] == [1, 2] and all(np.isfinite(row["loss"]) for row in rows)
     assert not train.load_run(tmp_path / "run").training

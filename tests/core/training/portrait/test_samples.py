@@ -76,6 +76,8 @@ def test_lifelike_batches_show_whole_pictures_in_one_shape(world):
     stored = load(*world)
     stream = iter(Samples(stored, 256, seed=5, lifelike=0.5, batch=4))
     batches = [[next(stream) for _ in range(4)] for _ in range(24)]
+    alone = Samples(stored, 256, seed=5, lifelike=0.5, batch=4)[22]
+    assert all((a == b).all() for a, b in zip(alone, batches[5][2], strict=True)), "whatever came before"
     shapes = [{tuple(image.shape[1:]) for image, *_ in batch} for batch in batches]
     assert all(len(each) == 1 for each in shapes)
     assert set.union(*shapes) == {(256, 256), (288, 224), (224, 288)}
