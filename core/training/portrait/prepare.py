@@ -85,7 +85,7 @@ def prepare_item(item: Item, folder: Path) -> None:
 def prepare(data: Path, folder: Path, processes: int = 2) -> None:
     """Prepare every training picture of the sources with exact outlines. Goes on where it stopped."""
     folder.mkdir(parents=True, exist_ok=True)
-    items = [i for i in list_items(data, FINE_SOURCES) if not i.held_out]
+    items = [i for i in list_items(data, FINE_SOURCES) if i.trains]
     with multiprocessing.get_context("spawn").Pool(
         processes, initializer=cv2.setNumThreads, initargs=(1,)
     ) as pool:

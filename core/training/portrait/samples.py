@@ -107,7 +107,7 @@ def load(data: Path, prepared: Path) -> dict[str, list[Stored]]:
     stored: dict[str, list[Stored]] = {name: [] for name in SHARES}
     animals = known_animals(data / "coco_people" / "instances.json")
     for item in list_items(data):
-        if item.held_out:
+        if not item.trains:
             continue
         if item.source in FINE_SOURCES:
             with np.load(prepared / f"{item.source}-{item.image.stem}.npz") as z:

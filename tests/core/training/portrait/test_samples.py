@@ -99,9 +99,21 @@ def test_without_freedom_the_box_fills_the_picture():
 def test_held_out_pictures_are_never_loaded(world):
     stored = load(*world)
     for source in data.SOURCES:
-        training = [i for i in data.list_items(world[0], (source,)) if not i.held_out]
+        training = [i for i in data.list_items(world[0], (source,)) if i.trains]
         assert len(stored[source]) == len(training)
     assert sum(i.held_out for i in data.list_items(world[0])) > 0
+
+
+def test_the_like_of_a_held_out_picture_is_not_trained_on_and_changes_no_figure(world, tmp_path):
+    root = tmp_path / "data"
+    shutil.copytree(world[0], root)
+    for suffix in ("jpg", "png"):
+        shutil.copy(root / "eg1800" / f"0.{suffix}", root / "eg1800" / f"02051.{suffix}")
+    twin = next(i for i in data.list_items(root, ("eg1800",)) if i.image.stem == "02051")
+    assert not twin.trains and not twin.held_out
+    assert len(load(root, world[1])["eg1800"]) == len(load(*world)["eg1800"])
+    for (source, name), like in data.TWINS.items():
+        assert data.is_held_out(source, like) and not data.is_held_out(source, name)
 
 
 def test_a_missing_source_is_named(tmp_path):
