@@ -15,7 +15,7 @@ from torch import nn
 from core.weights import Card, save_checkpoint
 
 # What recipe.json tells besides the options of the command.
-NO_OPTIONS = ("code", "history", "shares", "until")
+NO_OPTIONS = ("code", "history", "shares", "split", "until")
 
 
 def options_of(recipe: dict[str, Any], reached: int, without: Collection[str] = ()) -> str:

@@ -243,6 +243,10 @@ MEDICAL_CARDS: dict[str, tuple[str, str]] = {
         "",
         "한 연구의 성인(건강한 사람과 정신증 환자)으로 학습했습니다. 위축, 종양, 어린이는 학습하지 않았습니다.",
     ),
+    "Of 17 of the 42 cases that it is measured on, the other side of the same head was trained on; on the 25 of which neither was, Dice is .891 anterior and .881 posterior.": (
+        "",
+        "측정에 쓴 42건 중 17건은 같은 머리의 반대쪽 해마로 학습했습니다. 양쪽 모두 학습하지 않은 25건의 Dice는 앞쪽 .891, 뒤쪽 .881입니다.",
+    ),
     "Medical Segmentation Decathlon, task 4 (hippocampus)": (
         "",
         "Medical Segmentation Decathlon 과제 4 (해마)",

@@ -101,13 +101,16 @@ def report(job: Job, name: str, data: Path, write: bool) -> None:
 
     results = job.score(name, data, None)
     print(table(results))
+    if unseen := results.get("other_side_not_trained_on"):
+        print(f"of these, the {unseen['cases']} cases whose head's other side was not trained on:")
+        print(table(unseen))
     print(f"{results['cases']} cases, {results['seconds']} s each")
     if write:
         card = load_card(name)
         measured = {
             "command": f"python -m core.training.medical evaluate --task {job.name} --data DATA",
             "machine": f"{platform.machine()}, 2 cores",
-            "split": job.split,
+            "split": job.split_of(card.measured.get("split")),
             "results": results,
         }
         write_card(dataclasses.replace(card, measured=measured))

@@ -39,6 +39,6 @@ def export(job: Job, run: Path, name: str, offsets: Sequence[float] = ()) -> Car
         labels=job.labels, transform=job.plan, licence=job.licence, data=job.data,
         recipe=f"python -m core.training.medical train --task {job.name} --prepared PREPARED --run RUN{told}; "
         f"then export --task {job.name} --run RUN" + (f" --offsets '{json.dumps(list(offsets))}'" if offsets else ""),
-        measured={}, limits=job.limits, sha256="", bytes=0, folder=weights_folder() / name,
+        measured={"split": job.split_of(recipe.get("split"))}, limits=job.limits, sha256="", bytes=0, folder=weights_folder() / name,
     )  # fmt: skip
     return write_checkpoint(card, model, read_log(run))

@@ -63,6 +63,8 @@ class Job:
         sampler: opens the prepared folder; gives samples.
         score: figures of a card on cases of a data folder; None: on the held-out ones.
         data, licence, limits, split: of the card.
+        earlier_splits: cases by other splits, by what cards and recipes call them; the last is that of those that
+            name none.
         shares: how often each source is drawn, where there are several; kept with a run's recipe.
     """
 
@@ -82,6 +84,7 @@ class Job:
     limits: list[str]
     split: str
     shares: dict[str, float] = field(default_factory=dict)
+    earlier_splits: dict[str, Callable[[Path], list[Case]]] = field(default_factory=dict)
 
     @property
     def network(self) -> dict[str, Any]:
@@ -89,6 +92,16 @@ class Job:
         part = next(iter(self.plan["parts"].values())) if "parts" in self.plan else self.plan
         channels = 2 * self.plan["context"] + 1
         return {"channels": channels, "classes": len(part["ids"])} | self.arguments
+
+    def split_of(self, called: str | None) -> str:
+        """The split of a run, or card, that calls its split so (None: it is older than such names)."""
+        known = (self.split, *self.earlier_splits)
+        return called if called in known else known[-1]
+
+    def listed(self, data: Path, called: str | None) -> list[Case]:
+        """All cases, by the split of :meth:`split_of`."""
+        split = self.split_of(called)
+        return self.earlier_splits.get(split, self.cases)(data)
 
 
 def held_out(names: Iterable[str], share: float = 0.2) -> set[str]:

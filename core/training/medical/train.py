@@ -10,6 +10,7 @@ import cv2
 import torch
 from torch import Tensor, nn
 
+from core.errors import InputError
 from core.models import build_model
 from core.training.loop import averaged_state, endless, fit, read_recipe
 from core.training.medical.job import Job, Recipe, Samples
@@ -32,7 +33,14 @@ def train(
 
     Args:
         arguments: of ``slice_unet``, instead of the job's own.
+
+    Raises:
+        InputError: the run is of an earlier split.
     """
+    if (run / "last.pt").is_file() and job.split_of(read_recipe(run).get("split")) != job.split:
+        raise InputError(
+            f"{run} was trained on cases that are held out now", f"a run by {job.split}", "give a new --run"
+        )
     torch.manual_seed(recipe.seed)
     cv2.setNumThreads(1)  # OpenCV's own threads would not survive the fork of the sample makers
     network = job.network | (arguments or {})
@@ -47,7 +55,9 @@ def train(
             logits = model(stack.contiguous(memory_format=torch.channels_last))
         return slice_loss(logits.float(), target, known, weights, recipe.dice)
 
-    described = {"job": job.name, "arguments": network, "shares": job.shares} | asdict(recipe)
+    described = {"job": job.name, "arguments": network, "shares": job.shares, "split": job.split} | asdict(
+        recipe
+    )
     return fit(model, recipe, run, endless(samples, recipe), loss_of, described, stop_after)
 
 

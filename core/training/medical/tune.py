@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from core.training.loop import read_recipe
 from core.training.medical.export import export
 from core.training.medical.job import Job
 
@@ -21,7 +22,8 @@ def tune(job: Job, run: Path, data: Path, offsets: Sequence[float], every: int) 
         offsets: to try; 0 is tried, too.
         every: so manieth training case is measured.
     """
-    chosen = [case for case in job.cases(data) if not case.held_out][::every]
+    split = read_recipe(run).get("split")
+    chosen = [case for case in job.listed(data, split) if not case.held_out][::every]
     classes = job.network["classes"]
     before = os.environ.get("TRIPTYCH_WEIGHTS")
     with tempfile.TemporaryDirectory() as folder:

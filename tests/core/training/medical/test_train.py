@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,8 +17,8 @@ from core.errors import InputError  # noqa: E402
 from core.medical.tasks import get_task  # noqa: E402
 from core.training import loop  # noqa: E402
 from core.training.medical import __main__ as command  # noqa: E402
+from core.training.medical import hippocampus, train  # noqa: E402
 from core.training.medical import job as jobs  # noqa: E402
-from core.training.medical import train  # noqa: E402
 from core.weights import load_card  # noqa: E402
 from tests.core.training.medical.world import make_hippocampi  # noqa: E402
 from tests.core.training.same import assert_same  # noqa: E402
@@ -47,8 +48,51 @@ def own_folders(tmp_path, monkeypatch):
 def test_held_out_cases_are_not_prepared(root, prepared):
     cases = command.load_job("hippocampus").cases(root)
     kept = {case.name for case in cases if case.held_out}
-    assert len(kept) == 2 and len(cases) == 10
-    assert {p.stem for p in (prepared / "hippocampus").iterdir()} == {c.name for c in cases} - kept
+    assert kept == {"case_7", "case_8"} and len(cases) == 10
+    assert {p.stem for p in (prepared / hippocampus.PREPARED).iterdir()} == {c.name for c in cases} - kept
+
+
+def test_a_checkpoint_is_measured_by_the_split_that_it_was_trained_by(tmp_path, monkeypatch):
+    for number in (*range(1, 6), *range(7, 31)):
+        for part in ("images", "labels"):
+            path = tmp_path / "hippocampus" / part / f"hippocampus_{number:03}.nii.gz"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+    job = command.load_job("hippocampus")
+    head = {case.name: hippocampus.head_of(case.name) for case in job.cases(tmp_path)}
+    sides = {split: {True: set(), False: set()} for split in (hippocampus.SPLIT, hippocampus.SPLIT_BY_NAME)}
+    for split, parts in sides.items():
+        for case in job.listed(tmp_path, split):
+            parts[case.held_out].add(case.name)
+        assert (len(parts[True]), len(parts[False])) == (6, 23)
+    by_head, by_name = sides.values()
+    assert not {head[n] for n in by_head[True]} & {head[n] for n in by_head[False]}
+    torn = {n for n in by_name[True] if head[n] in {head[m] for m in by_name[False]}}
+    assert by_name[True] - torn == {"hippocampus_005"}
+
+    asked = []
+    monkeypatch.setattr(
+        hippocampus, "score_cases", lambda card, cases: asked.append({c.name for c in cases}) or {}
+    )
+    for called in (hippocampus.SPLIT, hippocampus.SPLIT_BY_NAME, None):
+        card = SimpleNamespace(measured={"split": called} if called else {})
+        monkeypatch.setattr(hippocampus, "load_card", lambda name, card=card: card)
+        job.score("any", tmp_path, None)
+    assert asked == [by_head[True], *2 * [by_name[True], by_name[True] - torn]]
+    with pytest.raises(InputError, match="no number"):
+        hippocampus.head_of("hippocampus")
+
+
+def test_a_run_by_another_split_is_not_gone_on_with(prepared, tmp_path):
+    job = command.load_job("hippocampus")
+    recipe = dataclasses.replace(job.recipe, iterations=2, batch=2, size=32, workers=0)
+    train.train(job, prepared, tmp_path / "run", recipe, SMALL, stop_after=1)
+    path = tmp_path / "run" / "recipe.json"
+    kept = json.loads(path.read_text())
+    assert kept.pop("split") == job.split
+    path.write_text(json.dumps(kept))  # as it was before splits were kept
+    with pytest.raises(InputError, match="held out now"):
+        train.train(job, prepared, tmp_path / "run", recipe, SMALL)
 
 
 def test_a_run_stopped_and_resumed_is_the_run_that_was_not_stopped(prepared, tmp_path):
@@ -95,6 +139,7 @@ def test_from_data_to_a_mask_on_the_command_line(root, prepared, tmp_path, capsy
     command.main(["evaluate", *ours, "--data", str(root), "--write"])
     assert "| anterior | 2 |" in capsys.readouterr().out
     results = load_card("hippocampus").measured["results"]
+    assert load_card("hippocampus").measured["split"] == hippocampus.SPLIT
     assert results["labels"]["anterior"]["dice"] > 0.8 and results["labels"]["posterior"]["dice"] > 0.8
     assert get_task("hippocampus").sha256 == card.sha256
     command.main(
@@ -105,7 +150,7 @@ def test_from_data_to_a_mask_on_the_command_line(root, prepared, tmp_path, capsy
     assert rows[-1].endswith("| 0.0000 | 0.0000 |"), "nothing is found where everything is pushed down"
     assert load_card("hippocampus").sha256 == card.sha256, "and the checkpoint is as it was"
 
-    source = root / "hippocampus" / "images" / "case_0.nii.gz"
+    source = root / "hippocampus" / "images" / "case_1.nii.gz"
     out = tmp_path / "mask.nii.gz"
     code = core_main(
         ["medical", str(source), str(out), "--task", "hippocampus", "--report", "--mesh",

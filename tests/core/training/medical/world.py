@@ -21,7 +21,7 @@ def save(path: Path, data: np.ndarray, spacing=(1.0, 1.0, 1.0)) -> None:
 def make_hippocampi(root: Path, count: int = 10) -> Path:
     """Crops of 16 × 20 × 12 voxels on scales of their own; label 1 is brighter than label 2."""
     rng = np.random.default_rng(0)
-    for n in range(count):
+    for n in range(1, count + 1):
         shape, scale = (16, 20, 12), 10.0 ** rng.integers(2, 6)
         ids = np.zeros(shape, np.uint8)
         ids[blob(shape, (8, 6, 6), 4)] = 1
