@@ -57,12 +57,17 @@ def export(run: Path, name: str, sharpen: float = 1.0, others: Sequence[Path] = 
         model.head.weight *= sharpen
         model.head.bias *= sharpen
     described = read_recipe(run)
-    command = _command(run, name.removeprefix("portrait-"))
-    before, log = "", _log(run)
-    # Runs that went on from the checkpoint that they replace: both recipes, and both logs, are its own.
-    if read_recipe(_first(run)).get("initial") == name:
+    commands = {each: _command(each, name.removeprefix("portrait-")) for each in _chain(run)}
+    told, log = [], []
+    # Runs that went on from the checkpoint that they replace: both recipes, and both logs, are its own. Some of the runs
+    # may have been exported to it before.
+    if read_recipe(next(iter(commands))).get("initial") == name:
         replaced = load_card(name)
-        before, log = f"{replaced.recipe}; then ", _joined(read_log(replaced.folder), log)
+        told, log = [replaced.recipe], read_log(replaced.folder)
+        known = f"; then {replaced.recipe}; then "
+        commands = {each: c for each, c in commands.items() if f"; then {c}; then " not in known}
+    for each in commands:
+        log = _joined(log, read_log(each))
     averaged = "".join(f" --average-with {other.name}" for other in others)
     transform = TRANSFORM | {
         "area": AREAS[name], "aspect_weight": ASPECT_WEIGHTS[name], "precision": PRECISIONS[name],
@@ -70,7 +75,9 @@ def export(run: Path, name: str, sharpen: float = 1.0, others: Sequence[Path] = 
     card = Card(
         name=name, title=TITLES[name], task="matte", architecture="matte_unet", arguments=described["arguments"],
         labels="portrait", transform=transform, licence="CC BY-NC 4.0", data=DATA,
-        recipe=f"{before}{command}; then export --run {run.name} --name {name} --sharpen {sharpen}{averaged}",
+        recipe="; then ".join(
+            (*told, *commands.values(), f"export --run {run.name} --name {name} --sharpen {sharpen}{averaged}")
+        ),
         measured={}, limits=LIMITS + OWN_LIMITS.get(name, []), sha256="", bytes=0, folder=weights_folder() / name,
     )  # fmt: skip
     return write_checkpoint(card, model, log)
@@ -83,24 +90,18 @@ def _earlier(run: Path) -> Path | None:
     return earlier if initial and (earlier / "recipe.json").is_file() else None
 
 
-def _first(run: Path) -> Path:
-    """The run that the runs before this one began with."""
+def _chain(run: Path) -> list[Path]:
+    """The runs that went on from one another, up to this one."""
     earlier = _earlier(run)
-    return _first(earlier) if earlier else run
+    return [*(_chain(earlier) if earlier else []), run]
 
 
 def _command(run: Path, step: str) -> str:
-    """What was run, the earlier runs first."""
+    """What was run."""
     options = options_of(read_recipe(run), reached(run), ("arguments",))
-    earlier = _earlier(run)
-    before = f"{_command(earlier, step)}; then " if earlier else ""
-    return f"{before}python -m core.training.portrait {step} --data DATA --prepared PREPARED --run {run.name}{options}"
-
-
-def _log(run: Path) -> list[dict]:
-    """The rows of the log, after those of the earlier runs; iterations are counted through."""
-    earlier = _earlier(run)
-    return _joined(_log(earlier) if earlier else [], read_log(run))
+    return (
+        f"python -m core.training.portrait {step} --data DATA --prepared PREPARED --run {run.name}{options}"
+    )
 
 
 def _joined(earlier: list[dict], later: list[dict]) -> list[dict]:

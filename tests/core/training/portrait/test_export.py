@@ -70,6 +70,13 @@ def test_recipe_and_log_begin_with_the_run_that_was_gone_on_from(tmp_path, monke
     rows = [json.loads(line) for line in (last.folder / "log.jsonl").read_text().splitlines()]
     assert [row["iteration"] for row in rows] == list(range(50, 501, 50))
 
+    # And on from those, which the checkpoint tells of already.
+    more = export(make_run(tmp_path / "g", 5.0, initial="f"), "portrait-fast")
+    assert more.recipe.startswith(last.recipe + "; then python -m core.training.portrait fast")
+    assert [more.recipe.count(f"--run {name} --iterations") for name in "adefg"] == [1, 1, 1, 1, 1]
+    rows = [json.loads(line) for line in (more.folder / "log.jsonl").read_text().splitlines()]
+    assert [row["iteration"] for row in rows] == list(range(50, 601, 50))
+
 
 def test_a_run_stopped_or_resumed_with_another_recipe_is_told_so(tmp_path, monkeypatch):
     monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(tmp_path / "weights"))
