@@ -35,7 +35,7 @@ def eager(name: str, frame: np.ndarray) -> Callable[[], np.ndarray]:
         small = cv2.resize(frame, size[::-1], interpolation=cv2.INTER_AREA)
         x = torch.from_numpy(small).permute(2, 0, 1)[None].float().sub(127.5).div(127.5)
         with torch.inference_mode():
-            logits = model(x)
+            logits = model.coarse(x)  # the network's own answer would be at the size of its input
             full = F.interpolate(logits, (HEIGHT, WIDTH), mode="bilinear", align_corners=False)
             return full.argmax(dim=1)[0].to(torch.uint8).numpy()
 
