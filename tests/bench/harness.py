@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -36,18 +36,22 @@ def compare(
     each: int = 10,
 ) -> Row:
     """Median of ``rounds · each`` calls of either. Turns of several calls: one call would pay for the other's caches."""
-    jobs = [ours] + ([theirs] if theirs else [])
+    middle = [1000 * s for s in medians([ours] + ([theirs] if theirs else []), rounds, each)]
+    return Row(name, middle[0], peer if theirs else None, middle[1] if theirs else None)
+
+
+def medians(jobs: Sequence[Job], rounds: int, each: int, warm_up: int = 2) -> list[float]:
+    """Median seconds of ``rounds · each`` calls of every job, in turns; the rounds to warm up come before."""
     times: list[list[float]] = [[] for _ in jobs]
-    for round_ in range(rounds + 2):
+    for round_ in range(rounds + warm_up):
         for job, kept in zip(jobs, times, strict=True):
             job()
             for _ in range(each):
                 began = time.perf_counter()
                 job()
-                if round_ >= 2:  # two rounds to warm up
+                if round_ >= warm_up:
                     kept.append(time.perf_counter() - began)
-    middle = [1000 * median(t) for t in times]
-    return Row(name, middle[0], peer if theirs else None, middle[1] if theirs else None)
+    return [median(t) for t in times]
 
 
 def keep(figures: dict[str, dict], path: Path = Path("bench.json")) -> None:

@@ -1,4 +1,4 @@
-"""Peers do no work that ours is spared."""
+"""Peers do no work that ours is spared, and all are timed in the same minutes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,19 @@ torch = pytest.importorskip("torch")
 from torch import nn  # noqa: E402
 
 from core.weights import list_cards  # noqa: E402
-from tests.bench import driving  # noqa: E402
+from tests.bench import driving, harness, volumes  # noqa: E402
+
+
+def test_all_sides_are_timed_in_turns():
+    order = []
+    jobs = [lambda side=side: order.append(side) for side in "abc"]
+    assert len(harness.medians(jobs, rounds=2, each=1, warm_up=1)) == 3
+    assert "".join(order) == "aabbcc" * 3
+
+
+def test_small_slices_are_not_padded_to_a_large_window():
+    assert volumes.window((40, 56)) == (40, 56)
+    assert volumes.window((128, 64)) == (96, 64)
 
 
 def test_the_same_network_in_pytorch_brings_its_logits_to_the_frame_once(monkeypatch):

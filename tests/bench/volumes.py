@@ -1,6 +1,6 @@
 """``python -m tests.bench.volumes``: scans to masks, beside PyTorch eager and MONAI's sliding windows with the same weights.
 
-All three go the same way through the volume (spacing, planes, their mean, back to the scan's grid); what differs is who
+All go the same way through the volume (spacing, planes, their mean, back to the scan's grid); what differs is who
 answers for the slices. Runs in the environment of the metrics' references, which has MONAI (``METRICS_PEERS``).
 The head is drawn; the hippocampus' crop is cut out of it, as no real one comes with a package.
 """
@@ -11,10 +11,9 @@ import argparse
 import json
 import resource
 import subprocess
-import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -26,11 +25,12 @@ from core.medical.slices import Predictor
 from core.medical.tasks import Task, segment
 from core.medical.volume import Volume
 from core.weights import Card, list_cards
+from tests.bench.harness import medians
 from tests.bench.metrics import ROOT, python_of
 
 SEED, THREADS, ROUNDS = 3, 2, 3
-# Of MONAI's windows: what fits the slices of a head at 2 mm with a few windows each.
-WINDOW = (96, 96)
+# Largest side of MONAI's windows: what fits the slices of a head at 2 mm with a few windows each.
+WINDOW = 96
 
 
 def head(side: int) -> Volume:
@@ -52,6 +52,11 @@ def eager(card: Card) -> Predictor:
     return SliceNetwork(card, engine="torch-cpu", threads=THREADS)
 
 
+def window(slices: tuple[int, ...]) -> tuple[int, ...]:
+    """MONAI's windows on slices (H, W): smaller slices would be padded to a larger window."""
+    return tuple(min(WINDOW, side) for side in slices)
+
+
 def sliding_windows(card: Card) -> Predictor:
     """The same weights through ``monai.inferers.sliding_window_inference``, float32, windows a quarter overlapping."""
     import torch
@@ -68,22 +73,24 @@ def sliding_windows(card: Card) -> Predictor:
     @torch.inference_mode()
     def predict(stack: np.ndarray, _plane: str) -> np.ndarray:
         answer = sliding_window_inference(
-            torch.from_numpy(stack), WINDOW, 8, lambda x: network(x)[0], overlap=0.25, mode="gaussian"
+            torch.from_numpy(stack),
+            window(stack.shape[2:]),
+            8,
+            lambda x: network(x)[0],
+            overlap=0.25,
+            mode="gaussian",
         )
         return answer.numpy()  # type: ignore[union-attr]
 
     return predict
 
 
-def seconds(job: Callable[[], Any], rounds: int) -> float:
-    """Median of ``rounds`` calls, after one to warm up."""
-    job()
-    times = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        job()
-        times.append(time.perf_counter() - began)
-    return median(times)
+def precision_here(card: Card) -> str:
+    """What ours computes in on this machine: ``bfloat16`` or ``float32``."""
+    import openvino as ov
+
+    able = "BF16" in ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return card.transform["precision"] if able else "float32"
 
 
 def rows(side: int, rounds: int) -> Iterator[dict[str, Any]]:
@@ -102,7 +109,10 @@ def rows(side: int, rounds: int) -> Iterator[dict[str, Any]]:
 
 
 def compare_sides(card: Card, part: str, volume: Volume, rounds: int) -> dict[str, Any]:
-    """Seconds of all three, and how far their masks agree with ours.
+    """Seconds of all sides, in turns, and how far the others' masks agree with ours.
+
+    Ours computes as users have it, in bfloat16 where the checkpoint allows it and the CPU has it, and once more in
+    float32, in which the others compute.
 
     Raises:
         SystemExit: PyTorch's mask is another: then one of them is wrong, and its speed is of no interest.
@@ -113,14 +123,23 @@ def compare_sides(card: Card, part: str, volume: Volume, rounds: int) -> dict[st
         return whole.parts[part] if part else whole
 
     ours = task(SliceNetwork(card, threads=THREADS))
-    row: dict[str, Any] = {"ours_s": round(seconds(lambda: segment(volume, ours), rounds), 3)}
-    # Ours came first: what was ever used is ours, the scan and its drawing included.
-    row["ours_peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     mask = segment(volume, ours).ids
-    for name, side in (("eager", eager(card)), ("monai", sliding_windows(card))):
-        other = task(side)
-        row[f"{name}_s"] = round(seconds(lambda other=other: segment(volume, other), rounds), 3)
+    # Ours came first: what was ever used is ours, the scan and its drawing included.
+    row: dict[str, Any] = {
+        "ours_precision": precision_here(card),
+        "ours_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+    exact = replace(card, transform=card.transform | {"precision": "float32"})
+    others = {
+        "float32": task(SliceNetwork(exact, threads=THREADS)),
+        "eager": task(eager(card)),
+        "monai": task(sliding_windows(card)),
+    }
+    for name, other in others.items():
         row[f"{name}_agrees"] = round(float((segment(volume, other).ids == mask).mean()), 5)
+    jobs = [lambda side=side: segment(volume, side) for side in (ours, *others.values())]
+    times = medians(jobs, rounds, each=1, warm_up=0)  # all have answered once
+    row |= {f"{name}_s": round(s, 3) for name, s in zip(("ours", *others), times, strict=True)}
     if row["eager_agrees"] < 0.99:
         raise SystemExit(f"{card.name} {part}: PyTorch's mask agrees to {row['eager_agrees']} only")
     return row
@@ -147,8 +166,8 @@ def show(name: str, row: dict[str, Any]) -> str:
     if "missing" in row:
         return f"{name:48} no checkpoint {row['missing']}"
     return (
-        f"{name:48} {row['ours_s']:6.2f} s  PyTorch eager {row['eager_s']:6.2f} s, MONAI sliding windows "
-        f"{row['monai_s']:6.2f} s ({row['ours_peak_mb']} MB)"
+        f"{name:48} {row['ours_s']:6.2f} s in {row['ours_precision']}, {row['float32_s']:6.2f} s in float32; in float32 "
+        f"PyTorch eager {row['eager_s']:6.2f} s, MONAI sliding windows {row['monai_s']:6.2f} s ({row['ours_peak_mb']} MB)"
     )
 
 
