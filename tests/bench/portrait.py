@@ -40,6 +40,7 @@ def mediapipe(peers: Path, frame: np.ndarray):
     size = (frame.shape[1], frame.shape[0])
 
     def run() -> np.ndarray:
+        # Linear, which is quick; where its mattes are scored (core.training.portrait.evaluate), pictures are averaged.
         small = cv2.resize(frame, (256, 256)).astype(np.float32)[None] / 255
         interpreter.set_tensor(source["index"], small)
         interpreter.invoke()

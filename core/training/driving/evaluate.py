@@ -144,16 +144,11 @@ def write_figures(name: str, names: list[str], result: dict[str, dict[str, Any]]
 
 def write_measured(name: str, figures: dict[str, Any]) -> None:
     """Put figures (``command``, ``split``, ``results``) into the card called ``name``; others stay."""
-    import json
     import platform
-    from dataclasses import asdict, replace
+    from dataclasses import replace
 
-    from core.weights import load_card
-    from core.weights.card import CARD_FILE
+    from core.weights import load_card, write_card
 
     card = load_card(name)
     measured = card.measured | {"machine": f"{platform.machine()}, 2 cores"} | figures
-    raw = {k: v for k, v in asdict(replace(card, measured=measured)).items() if k != "folder"}
-    (card.folder / CARD_FILE).write_text(
-        json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    write_card(replace(card, measured=measured))

@@ -97,6 +97,7 @@ def mediapipe(path: Path, threads: int = 2) -> MatteMaker:
     _, height, width, _ = source["shape"]
 
     def make(image: np.ndarray) -> np.ndarray:
+        # Averaged, so that nothing aliases. tests/bench, which times it, resizes linearly: averaging by a fraction is slow.
         small = cv2.resize(image, (int(width), int(height)), interpolation=cv2.INTER_AREA)
         interpreter.set_tensor(source["index"], small[None].astype(np.float32) / 255)
         interpreter.invoke()
@@ -117,13 +118,11 @@ def peers(folder: Path) -> dict[str, MatteMaker]:
 
 def report(names: list[str], data: Path, peers_folder: Path | None, write: bool) -> None:
     """Print the table of the named checkpoints and the peers; ``write`` keeps each card's own figures in it."""
-    import json
     import platform
-    from dataclasses import asdict, replace
+    from dataclasses import replace
 
     from core.segmenter import load_segmenter
-    from core.weights import load_card
-    from core.weights.card import CARD_FILE
+    from core.weights import load_card, write_card
 
     makers: dict[str, MatteMaker] = {name: load_segmenter(name).matte for name in names}
     if peers_folder:
@@ -140,7 +139,4 @@ def report(names: list[str], data: Path, peers_folder: Path | None, write: bool)
             "split": "15 % of every source, by a hash of the file's name, never trained on",
             "results": {k: v for k, v in results.items() if k == name or k not in names},
         }
-        raw = {k: v for k, v in asdict(replace(card, measured=measured)).items() if k != "folder"}
-        (card.folder / CARD_FILE).write_text(
-            json.dumps(raw, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        write_card(replace(card, measured=measured))
