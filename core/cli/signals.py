@@ -22,9 +22,8 @@ def endings() -> list[int]:
     """Signals that ask to end and are not ignored, as ``nohup`` has it; none but in the main thread, where Python takes them."""
     if threading.current_thread() is not threading.main_thread():
         return []
-    numbers = [
-        getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
-    ]  # Windows lacks one
+    # Windows lacks one.
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     return [number for number in numbers if signal.getsignal(number) is not signal.SIG_IGN]
 
 

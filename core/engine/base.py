@@ -111,9 +111,7 @@ def or_on_cpu(engine: str, open_one: Callable[[str], Opened], try_out: Callable[
         opened = open_one(found)
         try_out(opened)
         return opened
-    except (
-        RuntimeError
-    ) as error:  # an operation or memory that the device lacks; NotImplementedError is one, too
+    except RuntimeError as error:  # an operation, or memory, that the device lacks
         warnings.warn(
             f"the GPU cannot run this network ({error}); {other} does", RuntimeWarning, stacklevel=2
         )

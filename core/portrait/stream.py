@@ -51,9 +51,8 @@ class PortraitStream:
         """float32 (H, W), the last frame's smoothed, unrefined matte; None before the first frame."""
         self._smoother = TemporalSmoother()
         self._follower = Follower()
-        self._fitted: tuple[np.ndarray, np.ndarray] | None = (
-            None  # the effect's picture, as given and of a frame's size
-        )
+        # The effect's picture, as given and of a frame's size.
+        self._fitted: tuple[np.ndarray, np.ndarray] | None = None
         self._turn = threading.Lock()
 
     def __call__(self, frame: np.ndarray, time_s: float | None = None) -> np.ndarray:
