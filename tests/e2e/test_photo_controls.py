@@ -18,12 +18,12 @@ TOAST = ".toast-body"
 
 def test_the_wheel_over_the_picture_scrolls_the_page_and_with_ctrl_it_zooms(open_page):
     page = open_page(viewport=PHONE)
-    page.hover("#result .content img >> nth=0")
+    page.hover("#result .content img >> nth=0", position={"x": 60, "y": 100})
     page.mouse.wheel(0, 200)
     page.wait_for_function("() => scrollY > 50", timeout=WAIT)
     scale = "() => document.querySelector('#result .content img').style.transform"
     assert page.evaluate(scale).endswith("scale(1)")
-    page.hover("#result .content img >> nth=0")
+    page.hover("#result .content img >> nth=0", position={"x": 60, "y": 100})
     page.keyboard.down("Control")
     for _ in range(4):
         page.mouse.wheel(0, -100)
