@@ -123,7 +123,8 @@
     url.searchParams.set('language', document.documentElement.lang);
     const values = state.values || JSON.parse(document.getElementById('live').dataset.settings);
     worker().postMessage({ kind: 'settings', values });
-    worker().postMessage({ kind: 'start', url: url.href });
+    const patience = Number(document.getElementById('live').dataset.patience);
+    worker().postMessage({ kind: 'start', url: url.href, patience });
     pump(video, token);
     listCameras();
   }

@@ -83,7 +83,8 @@ def _stage(w: dict[str, str]) -> str:
     settings = {"mode": "portrait", "weights": network_names(DEFAULT_WEIGHTS["portrait"])[0]}
     resolutions = "".join(f"<option>{size}</option>" for size in ("640x480", "1280x720"))
     return (
-        f"<div id=live data-words='{_attribute(texts)}' data-settings='{_attribute(settings)}'>"
+        # 60 s: the first frame waits until its network is open.
+        f"<div id=live data-patience=60000 data-words='{_attribute(texts)}' data-settings='{_attribute(settings)}'>"
         "<div id=live-screen><canvas id=live-canvas class=mirrored></canvas>"
         f"<div class=invite><button id=live-start class=go>{w['live_start']}</button><p>{w['live_private']}</p></div></div>"
         "<div class=status><span role=status><span id=live-status></span> <span id=live-figures aria-live=off></span></span>"

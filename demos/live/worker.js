@@ -4,11 +4,11 @@ importScripts('wire.js');
 const IN_FLIGHT = 2;
 const DROPPED = 'D'.charCodeAt(0), PICTURE = 'P'.charCodeAt(0);
 const CLOSED_IDLE = 4000, CLOSED_BAD = 4001;
-const UNANSWERED_MS = 60000;                // after so long without an answer the connection is as good as lost; a network may load first
 
 let canvas, context;                        // what is seen
 let socket = null, url = '', wanted = false, ready = false, resting = false, retry = 0, timer = 0;
 let settings = '{}', picture = null;
+let patience = Infinity;                    // ms without an answer after which the connection is as good as lost
 let newest = null, encoding = false, number = 0, last = 0;
 const sent = new Map();                     // number → when the camera gave it, encoding began, and it left; ms
 let shown = [];                             // frames of the last seconds, and where their time went
@@ -126,7 +126,7 @@ setInterval(() => {
   const since = now() - 2000;
   shown = shown.filter(({ done }) => done > since);
   const [oldest] = sent.values();
-  if (oldest && now() - oldest.left > UNANSWERED_MS) lose();
+  if (oldest && now() - oldest.left > patience) lose();
   if (!ready || !shown.length) return tell('still');
   const { done, ...parts } = shown[0];
   const middle = (name) => shown.map((frame) => frame[name]).sort((a, b) => a - b)[shown.length >> 1];
@@ -140,8 +140,9 @@ const orders = {
     canvas = given;
     context = canvas.getContext('2d', { alpha: false, desynchronized: true });
   },
-  start({ url: where }) {
+  start({ url: where, patience: given }) {
     url = where;
+    patience = given;
     wanted = true;
     retry = 0;
     if (ready) tell('ready');               // only the camera has changed

@@ -4,9 +4,11 @@
   const LINE = '#result [data-testid=slider]';
   const STEPS = { ArrowLeft: -0.02, ArrowDown: -0.02, ArrowRight: 0.02, ArrowUp: 0.02, PageDown: -0.1, PageUp: 0.1, Home: -1, End: 1 };
 
-  function place(line) {  // 0 to 1 of the picture, and its box
-    const box = document.querySelector('#result .content img').getBoundingClientRect(), at = line.getBoundingClientRect();
-    return { box, share: Math.min(1, Math.max(0, (at.left + at.width / 2 - box.left) / box.width)) };
+  function place(line) {  // 0 to 1 of the picture, and where the picture is: in the middle of its place
+    const image = document.querySelector('#result .content img'), around = image.parentElement.getBoundingClientRect();
+    const width = Math.min(around.width, around.height * image.naturalWidth / image.naturalHeight);
+    const left = around.left + (around.width - width) / 2, at = line.getBoundingClientRect();
+    return { left, width, top: around.top, share: Math.min(1, Math.max(0, (at.left + at.width / 2 - left) / width)) };
   }
 
   const tell = (line) => line.setAttribute('aria-valuenow', Math.round(100 * place(line).share));
@@ -25,8 +27,8 @@
     const line = event.target, step = STEPS[event.key];
     if (!line.matches?.(LINE) || !step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const { box, share } = place(line);
-    const clientX = box.left + box.width * Math.min(1, Math.max(0, Math.round(100 * (share + step)) / 100)), clientY = box.top + 1;
+    const { left, width, top, share } = place(line);
+    const clientX = left + width * Math.min(1, Math.max(0, Math.round(100 * (share + step)) / 100)), clientY = top + 1;
     const mouse = (type, target) => target.dispatchEvent(new MouseEvent(type, { clientX, clientY, bubbles: true, cancelable: true, view: window }));
     mouse('mousedown', line);  // as a drag to there
     mouse('mouseup', window);

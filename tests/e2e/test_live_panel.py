@@ -390,16 +390,9 @@ def test_a_lost_connection_is_told_and_comes_back_by_itself(open_live, server):
 def test_a_connection_that_falls_silent_is_given_up(open_live, server):
     """As when a laptop changes its network: nobody closes anything."""
     cable = Cable(urlparse(server).port)
-
-    def impatient(route) -> None:
-        script = route.fetch()
-        route.fulfill(
-            response=script, body=script.text().replace("UNANSWERED_MS = 60000", "UNANSWERED_MS = 6000")
-        )
-
     try:
         page = open_live(address=f"http://127.0.0.1:{cable.port}")
-        page.context.route("**/live/worker.js", impatient)
+        page.evaluate("() => { document.querySelector('#live').dataset.patience = 6000 }")
         start(page)
         cable.silent = True
         page.wait_for_function(

@@ -51,10 +51,11 @@ def test_the_line_moves_by_the_arrow_keys(open_page):
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     page.wait_for_selector(f"{LINE}[aria-valuenow='60']", timeout=WAIT)
-    width = page.locator("#result .content img >> nth=0").bounding_box()["width"]
+    width = page.locator("#result .content").bounding_box()["height"]  # the example is square
     assert line.bounding_box()["x"] - before == pytest.approx(0.1 * width, abs=3)
     page.keyboard.press("Home")
     page.wait_for_selector(f"{LINE}[aria-valuenow='0']", timeout=WAIT)
+    assert line.bounding_box()["x"] - before == pytest.approx(-0.5 * width, abs=3)
     page.keyboard.press("End")
     page.wait_for_selector(f"{LINE}[aria-valuenow='100']", timeout=WAIT)
 
@@ -101,9 +102,9 @@ def test_a_background_that_cannot_be_read_is_told_and_stands_in_nobodys_way(open
     page.wait_for_selector("#source img", timeout=WAIT)
     page.wait_for_selector("#status >> text=bad.png is not a photo", timeout=WAIT)
     before = result_sources(page)
-    page.click("#photo-output label:has-text('Blurred')")
+    page.click("#photo-output label:has-text('Matte')")
     wait_for_new_result(page, before)
-    assert download(page, tmp_path).filename == "good-blur.jpg"
+    assert download(page, tmp_path).filename == "good-matte.png"
 
 
 def test_back_leads_back_to_the_door_before(open_page):
