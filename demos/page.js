@@ -112,12 +112,22 @@ document.addEventListener('paste', (event) => {
   if (!picture || !source) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const field = document.querySelector(`${PASTE[source]} input[type=file]`);
+  hand(picture, `${PASTE[source]} input[type=file]`);
+}, true);
+let handed = 0;
+async function hand(picture, place) {
+  const turn = ++handed;
+  let field;
+  // While a picture pasted before is on its way there is no input; only the newest one waits for it.
+  while (!(field = document.querySelector(place))) {
+    await new Promise((soon) => setTimeout(soon, 50));
+    if (turn !== handed) return;
+  }
   const files = new DataTransfer();
   files.items.add(picture);
   field.files = files.files;
   field.dispatchEvent(new Event('change', { bubbles: true }));
-}, true);
+}
 
 // A full-size picture takes a moment to make: say so, and say what went wrong.
 document.addEventListener('click', async (event) => {
@@ -147,7 +157,8 @@ document.addEventListener('click', async (event) => {
   link.removeAttribute('aria-busy');
 });
 
-// A field shows what was chosen; where the browser cannot (HEIC), nothing rather than a torn picture.
-document.addEventListener('error', (event) => {
-  if (event.target.matches?.('#source img, #driving-source img, #photo-image img, #video-image img')) event.target.style.visibility = 'hidden';
-}, true);
+// A field shows what was chosen; where the browser cannot (HEIC), nothing rather than a torn picture, until it can.
+for (const [what, visibility] of [['error', 'hidden'], ['load', '']])
+  document.addEventListener(what, ({ target }) => {
+    if (target.matches?.('#source img, #driving-source img, #photo-image img, #video-image img')) target.style.visibility = visibility;
+  }, true);

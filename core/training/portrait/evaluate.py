@@ -136,7 +136,8 @@ def report(names: list[str], data: Path, peers_folder: Path | None, write: bool)
         measured = {
             "command": f"python -m core.training.portrait evaluate --name {','.join(names)} --data DATA --peers PEERS",
             "machine": f"{platform.machine()}, 2 cores",
-            "split": "15 % of every source, by a hash of the file's name, never trained on",
+            # Both networks began before twins were left out.
+            "split": "15 % of every source, by a hash of the file's name, never trained on, but for the twins of two EG1800 portraits",
             "results": {k: v for k, v in results.items() if k == name or k not in names},
         }
         write_card(replace(card, measured=measured))
