@@ -120,19 +120,6 @@ def test_of_two_pictures_pasted_in_a_hurry_the_second_stays(open_page):
     page.wait_for_selector("text=shown in full size, 320 × 200 px", timeout=WAIT)
 
 
-def test_what_the_browser_cannot_show_hides_nothing_that_it_can(open_page, tmp_path):
-    page = open_page()
-    Image.fromarray(example_photo().pixels).save(tmp_path / "torn.tiff")  # no browser but Apple's shows it
-    upload(page, tmp_path / "torn.tiff")
-    page.wait_for_selector("#source img", state="attached", timeout=WAIT)
-    page.wait_for_function(
-        "() => document.querySelector('#source img').style.visibility === 'hidden'", timeout=WAIT
-    )
-    page.evaluate(PASTE)
-    page.wait_for_function("() => document.querySelector('#source img')?.naturalWidth > 0", timeout=WAIT)
-    assert page.evaluate("() => document.querySelector('#source img').style.visibility") == ""
-
-
 def test_back_leads_back_to_the_door_before(open_page):
     page = open_page()
     page.click("#doors [data-door=driving]")

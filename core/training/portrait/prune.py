@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from core.errors import InputError
 from core.models.efficientnet_lite import EfficientNetLite, MBConv
 
 # Share of the expanded channels kept: early blocks are the slow ones (large maps), late ones hold the knowledge.
@@ -45,7 +46,11 @@ def importance(block: MBConv) -> Tensor:
 
 @torch.no_grad()
 def prune_trunk(trunk: EfficientNetLite, widths: Sequence[int]) -> EfficientNetLite:
-    """A narrower trunk with the most important expanded channels of ``trunk``."""
+    """A narrower trunk with the most important expanded channels of ``trunk``.
+
+    Raises:
+        InputError: a block is to be wider than it is.
+    """
     narrow = EfficientNetLite(widths)
     source, state = trunk.state_dict(), {}
     gone = tuple(f"blocks.{index}." for index, width in enumerate(widths) if width == 0)
@@ -55,6 +60,11 @@ def prune_trunk(trunk: EfficientNetLite, widths: Sequence[int]) -> EfficientNetL
     for index, (block, width) in enumerate(zip(trunk.blocks, widths, strict=True)):
         if width == 0 or width == block.spec.expanded:
             continue
+        if width > block.spec.expanded:
+            raise InputError(
+                f"expanded: {width} channels of block {index}",
+                f"at most the {block.spec.expanded} that it has",
+            )
         keep = importance(block).topk(width).indices.sort().values
         for name in source:
             prefix = f"blocks.{index}."

@@ -17,7 +17,10 @@ from core.training.portrait.samples import SHARES
 from core.training.portrait.train import load_initial, load_run
 from core.weights import load_card, weights_folder
 
-WITHOUT_10 = [32, 32, 48, 72, 120, 120, 240, 0, 240, 336, 0, 336, 576, 0, 576, 576]
+LEFT_OUT = 9  # a block that the checkpoint still has
+WITHOUT = list(load_card("portrait-fast").arguments["expanded"])
+assert WITHOUT[LEFT_OUT]
+WITHOUT[LEFT_OUT] = 0
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def train(world, tmp_path):
         main(
             ["fast", "--data", str(world[0]), "--prepared", str(world[1]), "--run", str(tmp_path / "run"), "--batch", "2",
              "--size", "64", "--frozen-blocks", "0", "--workers", "0", "--initial", "portrait-fast", "--warm-up", "1",
-             "--expanded", ",".join(map(str, WITHOUT_10)), "--threads", "1", *options]
+             "--expanded", ",".join(map(str, WITHOUT)), "--threads", "1", *options]
         )  # fmt: skip
         log = tmp_path / "run" / "log.jsonl"
         return [json.loads(row) for row in log.read_text().splitlines()] if log.exists() else []
@@ -52,11 +55,9 @@ def test_a_trained_network_is_cut_goes_on_learning_and_becomes_a_checkpoint(
     monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(folder))
     main(["export", "--run", str(tmp_path / "run"), "--name", "portrait-fast", "--sharpen", "1.5"])
     card = load_card("portrait-fast")
-    assert card.arguments["expanded"] == WITHOUT_10
+    assert card.arguments["expanded"] == WITHOUT
     assert json.loads((tmp_path / "run" / "recipe.json").read_text())["shares"] == SHARES
-    assert f"--expanded {WITHOUT_10[0]},{WITHOUT_10[1]}," in card.recipe and card.recipe.endswith(
-        "--sharpen 1.5"
-    )
+    assert f"--expanded {WITHOUT[0]},{WITHOUT[1]}," in card.recipe and card.recipe.endswith("--sharpen 1.5")
     main(["evaluate", "--name", "portrait-fast", "--data", str(world[0]), "--write"])
     measured = load_card("portrait-fast").measured["results"]["portrait-fast"]
     assert {source: row["n"] for source, row in measured.items()} == {
@@ -68,7 +69,7 @@ def test_what_is_kept_of_a_trained_network_begins_as_it_was(tmp_path, train):
     train("--iterations", "1", "--rate", "1e-7")
     after = dict(load_run(tmp_path / "run").named_parameters())
     before = dict(load_initial(Path("portrait-fast")).named_parameters())
-    assert set(after) == {name for name in before if not name.startswith("trunk.blocks.10.")}
+    assert set(after) == {name for name in before if not name.startswith(f"trunk.blocks.{LEFT_OUT}.")}
     assert all((after[name] - before[name]).abs().max() < 1e-5 for name in after)
 
 
@@ -90,3 +91,10 @@ def test_frozen_norms_keep_what_they_measured(tmp_path, monkeypatch, train):
 def test_batches_of_several_shapes_need_a_network_for_all_of_them(train):
     with pytest.raises(InputError, match="three shapes"):
         train("--iterations", "1", "--lifelike", "0.5", "--input-size", "32")
+
+
+def test_a_block_cannot_be_cut_wider_than_it_is(train):
+    wide = [*WITHOUT[:-1], WITHOUT[-1] + 96]
+    with pytest.raises(InputError, match="channels of block 15"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tests.core.training.portrait.test_train.WITHOUT", wide)
+        train("--iterations", "1")
