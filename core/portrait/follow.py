@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from core.portrait.people import Points, label_people, people_at
+from core.portrait.people import Points, label_people, people_at, spread
 
 _CLEAR = 4
 """So many times as much of a part must lie on the kept people's last place as on the others' to be theirs alone."""
@@ -44,7 +44,9 @@ class Follower:
             kept = self._followed(people, *self._last)
         if kept.any():
             self._last = kept, (people > 0) & ~kept
-        share = _nearest(people > 0, kept).astype(np.uint8)
+        share = (
+            spread(kept, people > 0).astype(np.uint8) if people.any() else np.zeros(people.shape, np.uint8)
+        )
         return cv2.resize(share, (alpha.shape[1], alpha.shape[0]), interpolation=cv2.INTER_NEAREST)
 
     @staticmethod
@@ -56,17 +58,5 @@ class Follower:
             if on_kept > _CLEAR * on_others:
                 kept |= part
             elif on_others <= _CLEAR * on_kept and on_kept:
-                kept |= part & _nearest(last | others, last)
+                kept |= part & spread(last, last | others)
         return kept
-
-
-def _nearest(cells: np.ndarray, marked: np.ndarray) -> np.ndarray:
-    """bool (h, w): whether the nearest of ``cells`` (bool) is a ``marked`` one; False everywhere without any."""
-    if not cells.any():
-        return np.zeros(cells.shape, bool)
-    _, nearest = cv2.distanceTransformWithLabels(
-        (~cells).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    table = np.zeros(int(nearest.max()) + 1, bool)
-    table[nearest[cells]] = marked[cells]
-    return table[nearest]

@@ -120,10 +120,14 @@ def label_people(alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     rank = np.zeros(count, np.int32)
     rank[ranked] = np.arange(1, len(ranked) + 1)
     core = rank[parts]
+    return spread(core, core > 0), core
+
+
+def spread(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """(h, w): everywhere the value (of ``values``, (h, w)) of the nearest of ``cells``, bool (h, w), of which there is one."""
     _, nearest = cv2.distanceTransformWithLabels(
-        (core == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        (~cells).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    # Each labelled source cell is a cell of some person: read off whose.
-    person_of = np.zeros(int(nearest.max()) + 1, np.int32)
-    person_of[nearest[core > 0]] = core[core > 0]
-    return person_of[nearest], core
+    value_of = np.zeros(int(nearest.max()) + 1, values.dtype)
+    value_of[nearest[cells]] = values[cells]
+    return value_of[nearest]

@@ -33,12 +33,16 @@ def long_clip(tmp_path_factory):
     return write_clip(tmp_path_factory.mktemp("clips") / "long.mp4", 3000)
 
 
-def test_a_video_is_processed_shown_and_playable(open_page, clip):
-    page = open_page()
+def choose_and_start(page, clip):
     page.click("button[role=tab]:has-text('Video')")
     page.set_input_files("#video-source input[type=file]", str(clip))
     page.wait_for_selector("#video-source video", timeout=WAIT)
     page.click("#video-start")
+
+
+def test_a_video_is_processed_shown_and_playable(open_page, clip):
+    page = open_page()
+    choose_and_start(page, clip)
     page.wait_for_selector("text=Done: 150 frames", timeout=WAIT)
     page.wait_for_selector("#video-result video", timeout=WAIT)
     page.wait_for_function(
@@ -53,10 +57,7 @@ def test_a_video_is_processed_shown_and_playable(open_page, clip):
 
 
 def start_and_see_it_work(page, clip):
-    page.click("button[role=tab]:has-text('Video')")
-    page.set_input_files("#video-source input[type=file]", str(clip))
-    page.wait_for_selector("#video-source video", timeout=WAIT)
-    page.click("#video-start")
+    choose_and_start(page, clip)
     page.wait_for_selector("#video-preview img", timeout=WAIT)
 
 
@@ -73,10 +74,7 @@ def test_who_waits_for_another_video_hears_so_and_can_stop(open_page, clip, long
     first = open_page()
     start_and_see_it_work(first, long_clip)
     page = open_page()
-    page.click("button[role=tab]:has-text('Video')")
-    page.set_input_files("#video-source input[type=file]", str(clip))
-    page.wait_for_selector("#video-source video", timeout=WAIT)
-    page.click("#video-start")
+    choose_and_start(page, clip)
     page.wait_for_selector("text=Waiting for another video to be done", timeout=WAIT)
     page.click("#video-cancel")
     page.wait_for_selector("text=Stopped before it began", timeout=WAIT)
