@@ -11,14 +11,14 @@ import gradio as gr
 from core.driving import FADING, VIEWS
 from demos.driving.networks import road_networks
 from demos.live.protocol import DEFAULT_WEIGHTS, MODES, OUTPUTS, Settings
-from demos.portrait.controls import build_controls, network_names
+from demos.portrait.controls import APERTURES, build_controls, network_names
 
 _QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _AT_ONCE = _QUIET | {"queue": False}
 # A number box tells what is being typed, too: "1" on the way to "16", and nothing.
 _SETTINGS = """(mode, output, typed, shape, color, weights, view, shown, roads) => {
   const within = (value, low, high, first) => Math.min(high, Math.max(low, value ?? first));
-  const f_number = within(typed, 1.4, 16, 2.8), opacity = within(shown, 0, 1, 0.55);
+  const f_number = within(typed, %s, %s, %s), opacity = within(shown, 0, 1, %s);
   window.live.settings(
     mode === 'driving' ? { mode, view, opacity, weights: roads } : { mode, output, f_number, shape, color, weights });
 }"""
@@ -44,7 +44,8 @@ def build_live_tab(w: dict[str, str]) -> None:
     chosen: list[Any] = [
         mode, controls.output, controls.f_number, controls.shape, controls.color, controls.weights, *roads
     ]  # fmt: skip
-    gr.on([component.change for component in chosen], None, chosen, js=_SETTINGS, **_AT_ONCE)
+    settings = _SETTINGS % (*APERTURES, Settings.opacity)
+    gr.on([component.change for component in chosen], None, chosen, js=settings, **_AT_ONCE)
     controls.image.change(None, controls.image, js=_PICTURE, **_AT_ONCE)
     mirror.change(None, mirror, js=_MIRROR, **_AT_ONCE)
 

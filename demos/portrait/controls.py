@@ -18,6 +18,9 @@ from core.weights import Card, list_cards, load_card
 from demos.fields import FileImage, bounded_slider
 from demos.words import card_text
 
+APERTURES = (1.4, 16, 2.8)
+"""F-numbers: the smallest, the largest, the first."""
+
 
 @dataclass
 class Controls:
@@ -43,7 +46,7 @@ def build_controls(
         elem_classes="pills",
     )  # fmt: skip
     f_number = bounded_slider(
-        1.4, 16, 2.8, step=0.1, label=w["f_number"], info=w["f_number_about"], buttons=[],
+        *APERTURES, step=0.1, label=w["f_number"], info=w["f_number_about"], buttons=[],
         elem_id=f"{prefix}-f-number",
     )  # fmt: skip
     shape = gr.Radio(
