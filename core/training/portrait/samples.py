@@ -23,7 +23,7 @@ from core.training.portrait.data import (
 
 # How often each source is drawn. COCO and VOC bring the variety, the others the fine edges.
 SHARES = {
-    "eg1800": 0.36, "ccp": 0.22, "coco_people": 0.22, "voc_people": 0.14, "backgrounds": 0.08, "surroundings": 0.06,
+    "eg1800": 0.40, "ccp": 0.22, "coco_people": 0.22, "voc_people": 0.14, "backgrounds": 0.08, "surroundings": 0.06,
     "animals": 0.16,
 }  # fmt: skip
 NOBODY = ("backgrounds", "surroundings", "animals")  # sources without people
