@@ -7,6 +7,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from core.beside import company
 from core.errors import InputError
 from core.portrait.blur import blurred_background
 from core.portrait.effect import Effect, blur_radius, check_picture
@@ -49,8 +50,20 @@ def compose(
     effect = effect or Effect()
     frame, alpha = checked(frame, alpha)
     frames, alphas = Halves(frame), Halves(alpha)
-    edge = find_edge(frame, alpha, quality, frames=frames, alphas=alphas)
-    return render(frames, alphas, edge, effect, quality=quality, kept=kept)
+    if kept is None and effect.keep is not None:
+        kept = ownership(alpha, effect.keep)
+    with company.working() as alone:
+        behind = None
+        if alone and effect.output == "blur" and quality == "live":
+            # Small operations, most of them on one core: beside the edge's they cost nearly nothing. A photo's large
+            # ones use all cores anyway, as several streams do.
+            behind = company.beside(background, frames, alphas, effect, kept, quality=quality)
+        edge = find_edge(frame, alpha, quality, frames=frames, alphas=alphas)
+        colours = None if effect.output == "matte" else edge_colours(frame, edge, quality, frames=frames)
+        picture = behind.result() if behind else None
+        return render(
+            frames, alphas, edge, effect, quality=quality, colours=colours, kept=kept, picture=picture
+        )
 
 
 def checked(frame: np.ndarray, alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -73,6 +86,7 @@ def render(
     quality: Quality = "photo",
     colours: np.ndarray | None = None,
     kept: np.ndarray | None = None,
+    picture: np.ndarray | None = None,
 ) -> np.ndarray:
     """`compose` after the refinement.
 
@@ -84,6 +98,7 @@ def render(
         quality: as in `compose`.
         colours: float32 (3, N) from `edge_colours`, if at hand.
         kept: as in `compose`.
+        picture: from `background`, if at hand; becomes the result.
     """
     frame = frames.full
     if colours is None and effect.output != "matte":
@@ -97,7 +112,8 @@ def render(
     assert colours is not None
     if effect.output == "cutout":
         return _cut_out(frame, edge, colours)
-    picture = background(frames, alphas, effect, kept, quality=quality)
+    if picture is None:
+        picture = background(frames, alphas, effect, kept, quality=quality)
     behind = edge.at(picture)
     # Mixed in code values, where the matte's alpha was estimated.
     mixed = behind + edge.alpha * (colours - behind) + np.float32(0.5)

@@ -206,7 +206,10 @@ def test_this_picture_can_be_saved(open_live, launch, tmp_path):
         with Image.open(tmp_path / "saved.png") as saved:
             pictures.append(np.asarray(saved.convert("RGB"), float))
     assert pictures[0].shape == pictures[1].shape == (480, 640, 3)
-    same, flipped = np.abs(pictures[0] - pictures[1]).mean(), np.abs(pictures[0] - pictures[1][:, ::-1]).mean()
+    same, flipped = (
+        np.abs(pictures[0] - pictures[1]).mean(),
+        np.abs(pictures[0] - pictures[1][:, ::-1]).mean(),
+    )
     assert same > 20 and flipped < 3
 
 
