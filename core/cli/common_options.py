@@ -18,7 +18,12 @@ EPILOG = "exit codes: 0 done; 1 a folder in which some files failed; 2 bad input
 def add_network(p: argparse.ArgumentParser, default: str, what: str) -> None:
     """Which network computes, and how; ``what`` it answers with is smoothed over time."""
     p.add_argument("--weights", metavar="NAME", help=f"default: {default}")
-    p.add_argument("--engine", choices=("auto", "openvino", "torch", "torch-cpu"), default="auto")
+    p.add_argument(
+        "--engine",
+        choices=("auto", "openvino", "torch", "torch-cpu"),
+        default="auto",
+        help="what computes (default: a GPU if there is one, else OpenVINO)",
+    )
     p.add_argument(
         "--no-smooth", action="store_true", help=f"no smoothing of the {what} over a video's frames"
     )

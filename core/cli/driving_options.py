@@ -92,7 +92,9 @@ def add_driving_mode(modes: argparse._SubParsersAction) -> None:
 
 
 def _add_look(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--labels", choices=LABELS, default="cityscapes", help="the classes told apart")
+    p.add_argument(
+        "--labels", choices=LABELS, default="cityscapes", help="the classes told apart (default: cityscapes)"
+    )
     p.add_argument(
         "--opacity",
         type=float,

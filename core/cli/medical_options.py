@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-EPILOG = """exit codes: 0 done; 1 a folder in which some scans failed; 2 bad input; 130 stopped by Ctrl-C.
-Research use only, not a medical device."""
+EPILOG = """exit codes: 0 done; 1 a folder in which some scans failed; 2 bad input; 130 stopped by Ctrl-C,
+129 or 143 by a signal. Research use only, not a medical device."""
 
 
 def add_medical(commands: argparse._SubParsersAction) -> None:

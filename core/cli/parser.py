@@ -76,7 +76,10 @@ def _add_look(p: argparse.ArgumentParser) -> None:
 
 def _add_webcam(commands: argparse._SubParsersAction) -> None:
     p = commands.add_parser(
-        "webcam", help="the same, live: a camera or a stream to a window, a virtual camera or a file"
+        "webcam",
+        help="the same, live: a camera or a stream to a window, a virtual camera or a file",
+        description="A camera or a stream, worked on as it comes, to a window, a virtual camera or a file. "
+        "'webcam portrait --help' and 'webcam driving --help' tell the options of each.",
     )
     modes = p.add_subparsers(dest="mode", required=True, metavar="MODE")
     p = modes.add_parser(
@@ -98,7 +101,11 @@ def _add_webcam(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_weights(commands: argparse._SubParsersAction) -> None:
-    p = commands.add_parser("weights", help="list the checkpoints, or verify that they are whole")
+    p = commands.add_parser(
+        "weights",
+        help="list the checkpoints, or verify that they are whole",
+        description="List the checkpoints with size, licence and purpose, or verify them against their cards.",
+    )
     p.add_argument("action", choices=("list", "verify"))
 
 

@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
         )
     if options.action == "list":
         for card in cards:
-            print(f"{card.name:16} {card.bytes / 1e6:5.1f} MB  {card.licence:14} {card.title}")
+            print(f"{card.name:16} {card.bytes / 1e6:5.1f} MB  {card.licence:16} {card.title}")
         for name, error in unreadable.items():
             print(f"{name:16} {error}")
         return 0

@@ -1,7 +1,7 @@
 """The driving sources: files, the splits by street, and labels as rows of one joint table.
 
 Expected below ``DATA``: ``camvid``, ``cityscapes_clips``, ``cityscapes_frames``, ``bdd10k``, ``kitti``, ``idd_lite``
-as ``data.md`` describes them. Frames that the project draws may lie in ``PREPARED/drawn`` (``NAME.png`` or
+(what of each is read, :func:`list_frames` shows). Frames that the project draws may lie in ``PREPARED/drawn`` (``NAME.png`` or
 ``.jpg`` beside ``NAME_trainIds.png`` and ``NAME_instanceIds.png``; ``prepare --drawn N`` writes N of them); they are
 always trained on.
 

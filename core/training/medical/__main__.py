@@ -47,7 +47,9 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
         default=[],
         help="'tune': to try on every class, 'export': one a class, added to the logits; a JSON list",
     )
-    parser.add_argument("--every", type=int, default=10, help="'tune' takes every so manieth training case")
+    parser.add_argument(
+        "--every", type=int, default=10, help="'tune' takes one in so many training cases (default 10)"
+    )
     parser.add_argument("--write", action="store_true", help="'evaluate' writes the figures into the card")
     parser.add_argument("--stop-after", type=int, help="stop (resumably) after this iteration")
     parser.add_argument("--threads", type=int, default=2)

@@ -20,7 +20,7 @@ def tune(job: Job, run: Path, data: Path, offsets: Sequence[float], every: int) 
 
     Args:
         offsets: to try; 0 is tried, too.
-        every: so manieth training case is measured.
+        every: one in so many training cases is measured.
     """
     split = read_recipe(run).get("split")
     chosen = [case for case in job.listed(data, split) if not case.held_out][::every]
