@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from core.cli.driving_options import DEFAULT_WEIGHTS
 from core.cli.driving_results import BY_FRAME, Results, plain_name
 from core.cli.files import check_weights, one_target, run_one, run_tree
-from core.cli.record import options_key
+from core.cli.record import Record, options_key
 from core.cli.trees import Tree, tree
 from core.driving.exports import LABEL_SETS, PanopticFolder
 from core.driving.parsed import VIEWS, Look, View
@@ -23,6 +24,7 @@ _MAPS = (
     "_labelTrainIds.png",
     "_trainIds.png",
     "_instanceIds.png",
+    "_instanceTrainIds.png",
     "_color.png",
     "_panoptic.png",
 )
@@ -39,35 +41,43 @@ def run(options: argparse.Namespace) -> int:
     check_weights(options.weights or DEFAULT_WEIGHTS, "semantic")
     source, what = Path(options.source), kind(options.source)
     _check_truth(options, what)
+    whole: list[Path] = []
     if options.output == "panoptic":
-        code = _panoptic(source, what, look, options)
+        code = _panoptic(source, what, look, options, whole)
     elif what == "folder":
         target = Path(options.target)
-        code = _tree(source, target, tree(source, target, _MAPS), Results(options, look), options)
+        code = _tree(source, target, tree(source, target, _MAPS), Results(options, look), options, whole)
     else:
         results = Results(options, look)
         by_frame = what == "video" and options.output in BY_FRAME
         name = results.name(source.name, what)
         target = Path(options.target) if by_frame else one_target(options.target, name)
         run_one(source, target, what, results.make)
-        options.target = str(target)
-        code = 0
+        options.target, code = str(target), 0
+        whole += results.files_of(target)
     if options.ground_truth:
-        _score(options)
+        _score(options, frozenset(whole))
     return code
 
 
-def _tree(source: Path, target: Path, found: Tree, results: Results, options: argparse.Namespace) -> int:
-    # Results that are there may be another network's, or have other ids: only what was made now is scored.
-    again = options.overwrite or bool(options.ground_truth)
+def _tree(
+    source: Path, target: Path, found: Tree, results: Results, options: argparse.Namespace, whole: list[Path]
+) -> int:
+    """``whole`` takes the files of the results that are these sources' and options', made now or before."""
     networks = [options.weights or DEFAULT_WEIGHTS, *([results.finder] if results.finder else [])]
-    return run_tree(
+    before, there = Record(target), list[Path]()
+    results.replaces = lambda place: (
+        options.overwrite or before.owner(place.relative_to(target).as_posix()) is not None
+    )
+    code = run_tree(
         source, target, found, results.name, results.make,
-        key=options_key(options, networks), overwrite=again, is_done=results.is_done,
+        key=options_key(options, networks), overwrite=options.overwrite, is_done=results.is_done, whole=there,
     )  # fmt: skip
+    whole += [path for result in there for path in results.files_of(result)]
+    return code
 
 
-def _panoptic(source: Path, what: str, look: Look, options: argparse.Namespace) -> int:
+def _panoptic(source: Path, what: str, look: Look, options: argparse.Namespace, whole: list[Path]) -> int:
     """COCO's form: PNGs in a folder, and one JSON about all of them."""
     target, labels = Path(options.target), get_label_set(LABEL_SETS[look.labels])
     if what == "image" and target.suffix.lower() == ".png" and not target.is_dir():
@@ -87,6 +97,7 @@ def _panoptic(source: Path, what: str, look: Look, options: argparse.Namespace) 
             results = Results(options, look, folder)
             place = target / results.name(source.name, what) if what == "image" else target
             run_one(source, place, what, results.make)
+        whole += results.files_of(place)
         return 0
     found = tree(source, target, _MAPS)
     names = Counter(map(plain_name, found.files))
@@ -96,7 +107,7 @@ def _panoptic(source: Path, what: str, look: Look, options: argparse.Namespace) 
         return name if names[name] == 1 else path.relative_to(source).as_posix()
 
     with PanopticFolder(target, go_on=labels) as folder:
-        return _tree(source, target, found, Results(options, look, folder, image_id), options)
+        return _tree(source, target, found, Results(options, look, folder, image_id), options, whole)
 
 
 def _check_truth(options: argparse.Namespace, what: str) -> None:
@@ -117,11 +128,22 @@ def _check_truth(options: argparse.Namespace, what: str) -> None:
             )
         if target.suffix.lower() == ".png":
             raise InputError(f"--ground-truth with {target.name}", "a folder's name as OUT")
+        # What follows is about the folders of PNGs.
+        target = target.with_suffix("") if target.suffix.lower() == ".json" else target
+        truth = truth.with_suffix("")
     elif truth.is_dir() != (what != "image"):
         raise InputError(f"{truth} for one result" if truth.is_dir() else f"{truth} for a folder of results", "a file for a file, or a folder for a folder")  # fmt: skip
+    elif what == "image":
+        target = one_target(options.target, f"{Path(options.source).stem}.png")
+    ours, theirs = target.resolve(), truth.resolve()
+    if ours == theirs or ours in theirs.parents or (truth.is_dir() and theirs in ours.parents):
+        raise InputError(
+            f"results in {target} and their truth in {truth}", "two places, neither within the other", "take another OUT"
+        )  # fmt: skip
 
 
-def _score(options: argparse.Namespace) -> None:
+def _score(options: argparse.Namespace, whole: Collection[Path]) -> None:
+    """Only ``whole``: what else lies in OUT may be of other frames, another network or other ids."""
     from core.cli.evaluate import run as evaluate
 
     panoptic = options.output == "panoptic"
@@ -137,6 +159,7 @@ def _score(options: argparse.Namespace) -> None:
             train_ids=options.output == "trainids",
             tolerance=None,
             skip_missing=True,
+            among=whole,
             json=None,
         )
     )

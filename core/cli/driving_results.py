@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -78,6 +79,7 @@ class Results:
 
     Attributes:
         finder: the weights that tell things apart, if any do.
+        replaces: whether the folder of a video's frames is an earlier run's, whose frames go when there are more of them.
     """
 
     def __init__(
@@ -88,6 +90,8 @@ class Results:
         image_id: Callable[[Path], str] = plain_name,
     ) -> None:
         self._options, self._look, self._panoptic, self._image_id = options, look, panoptic, image_id
+        self.replaces: Callable[[Path], bool] = lambda _: False
+        self._made: dict[Path, list[Path]] = {}
         self._find = things_finder(options, options.output)
         self.finder = finder_weights(options, options.output)
 
@@ -104,6 +108,10 @@ class Results:
             return result.exists()
         frames = sorted(result.glob("*.png")) if result.is_dir() else [result]
         return bool(frames) and all(map(self._panoptic.has, frames))
+
+    def files_of(self, result: Path) -> list[Path]:
+        """The PNGs of a result: itself, or a video's frames."""
+        return self._made.get(result) or (sorted(result.glob("*.png")) if result.is_dir() else [result])
 
     def make(self, source: Path, target: Path, what: str) -> str | None:
         """Make one result; returns a note for the user, if any.
@@ -183,8 +191,22 @@ class Results:
             raise InputError(f"{source.name} has no frames", "a video with at least one frame")
         if told:
             print(f"note: {source.name}: {told}", file=sys.stderr)
+        self._made[target] = made
         note = f"{len(made)} frames, {len(made) / max(time.monotonic() - began, 1e-6):.1f} frames/s"
-        return note + _doubt(doubtful, len(made))
+        return note + _doubt(doubtful, len(made)) + self._earlier_frames(source, target, len(made))
+
+    def _earlier_frames(self, source: Path, target: Path, count: int) -> str:
+        """What an earlier, longer video of that name left goes, where it is known to be ours; else it is told."""
+        named = re.compile(re.escape(source.stem) + r"_(\d{6,})\.png")
+        numbered = ((path, named.fullmatch(path.name)) for path in target.iterdir())
+        more = [path for path, found in numbered if found and int(found[1]) >= count]
+        ours = [
+            path for path in more if self.replaces(target) or (self._panoptic and self._panoptic.has(path))
+        ]
+        for path in ours:
+            self._discard(path)
+        left = len(more) - len(ours)
+        return f"; {left} frames after them were there and are left" if left else ""
 
     def _discard(self, path: Path) -> None:
         if self._panoptic is not None:

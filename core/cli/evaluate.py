@@ -33,6 +33,8 @@ OPTIONS = {
 def run(options: argparse.Namespace) -> int:
     """Compare, print, write; returns the exit code.
 
+    ``options.among``, if there: the files of predictions that count.
+
     Raises:
         InputError: bad options or bad files.
     """
@@ -101,7 +103,8 @@ def _tell(missing: list[str], extra: list[str], notes: Iterable[str] = ()) -> No
 def _semantic(prediction: Path, truth: Path, options: argparse.Namespace, bar: Bar) -> _Answer:
     labels = _labels(options) or get_label_set("cityscapes")
     found = folders.evaluate_semantic(
-        prediction, truth, labels, train_ids=options.train_ids, skip_missing=options.skip_missing, report=bar.count
+        prediction, truth, labels, train_ids=options.train_ids, skip_missing=options.skip_missing,
+        among=getattr(options, "among", None), report=bar.count,
     )  # fmt: skip
     body = {"task": "semantic", "labels": labels.name, **_compared(found.pairing, found.notes)}
     body |= found.score.as_json()
@@ -112,7 +115,9 @@ def _semantic(prediction: Path, truth: Path, options: argparse.Namespace, bar: B
 
 def _panoptic(prediction: Path, truth: Path, options: argparse.Namespace, bar: Bar) -> _Answer:
     labels = _labels(options)
-    pairing = pair_panoptic_files(prediction, truth, labels.labels if labels else None, options.skip_missing)
+    pairing = pair_panoptic_files(
+        prediction, truth, labels.labels if labels else None, options.skip_missing, getattr(options, "among", None)
+    )  # fmt: skip
     score = pairing.evaluate(bar.count).score()
     _tell(pairing.missing, pairing.extra)
     body = {

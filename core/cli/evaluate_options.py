@@ -20,9 +20,9 @@ which files belong together:
   _labelTrainIds, _instanceIds, _pred, _prediction, _mask, _matte, _alpha, _seg, _label, _labels or _gt at its end:
   X.png, X_pred.png, X_labelIds.png or X_leftImg8bit.png is the prediction for X_gtFine_labelIds.png. Folders below
   are searched too; where a name occurs twice in one, the path below the folder counts as well. Hidden files and
-  *_color.png are left aside (semantic: *_instanceIds.png and *_labelTrainIds.png too). COCO's panoptic files are
+  *_color.png are left aside (semantic: *_instanceIds.png, *_instanceTrainIds.png and *_labelTrainIds.png too; but
+  with --train-ids a prediction may be called X_labelTrainIds.png). COCO's panoptic files are
   paired by image_id. A file on either side is compared with the other, whatever their names.
-  With --train-ids call predictions X.png or X_pred.png.
   A truth without prediction is an error, or left out and listed with --skip-missing; a prediction without truth is
   left out and listed.
 

@@ -123,6 +123,7 @@ def run_tree(
     key: str,
     overwrite: bool,
     is_done: Callable[[Path], bool] = Path.exists,
+    whole: list[Path] | None = None,
 ) -> int:
     """Make a result of each file of a `tree`; returns the exit code, 1 if some failed.
 
@@ -130,9 +131,11 @@ def run_tree(
         key: see `options_key`; what was made with others is made again.
         overwrite: make those again that are there already, also what is not of this program.
         is_done: whether a result that the record has is still there.
+        whole: takes the results of these sources and options, made now or before.
     """
     started = time.monotonic()
     done, skipped, failed, files = 0, 0, len(found.unread), found.files
+    whole = [] if whole is None else whole
     found.tell()
     record, root = Record(target), source.resolve().name
     places = Places(record, [path.relative_to(source) for path in files])
@@ -144,6 +147,7 @@ def run_tree(
             entry, result = Entry(place, told, of.st_size, of.st_mtime_ns, key), target / place
             if not overwrite and record.is_done(entry) and is_done(result):
                 skipped += 1
+                whole.append(result)
                 continue
             if not overwrite and record.owner(place) is None and _is_foreign(result, of):
                 skipped += 1
@@ -154,6 +158,7 @@ def run_tree(
             note = _make(path, result, what, make)
             record.add(entry, done=True)
             done += 1
+            whole.append(result)
             told = f"{time.monotonic() - began:.2f} s{', ' + note if note else ''}"
             print(f"[{number}/{len(files)}] {result} ({told})", flush=True)
         except InputError as error:

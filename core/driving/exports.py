@@ -113,8 +113,9 @@ class PanopticFolder:
         return path
 
     def discard(self, path: Path) -> None:
-        """Take back a PNG that was added."""
+        """Take back a PNG that was added, now or in an earlier run."""
         self._annotations.pop(self._file(path), None)
+        self._earlier.pop(self._file(path), None)
         path.unlink(missing_ok=True)
 
     def _file(self, path: Path) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,8 @@ from core.metrics.volume import VolumeScore, mean_scores, score_volume
 Report = Callable[[int, int], None]  # done, total
 PNG = (".png",)
 NIFTI = (".nii.gz", ".nii")
+NO_IDS = ("_instanceIds", "_instanceTrainIds", "_labelTrainIds")
+"""Endings of Cityscapes' maps whose pixels are no label ids."""
 # Grids turned by software are off by less.
 _RIGHT_ANGLE_DEGREES = 1
 
@@ -56,6 +59,7 @@ def evaluate_semantic(
     *,
     train_ids: bool = False,
     skip_missing: bool = False,
+    among: Collection[Path] | None = None,
     report: Report | None = None,
 ) -> SemanticEvaluation:
     """One confusion matrix over two folders of PNGs whose pixels are ids of ``labels``.
@@ -63,12 +67,14 @@ def evaluate_semantic(
     Args:
         train_ids: predictions hold train ids, and become ids first.
         skip_missing: leave out truths without a prediction.
+        among: the files of predictions that count (None: all).
         report: called with the images done and their number.
 
     Raises:
         InputError: nothing or something is missing, a file is broken, sizes differ, ids are unknown.
     """
-    pairing = pair_folders(prediction, truth, PNG, aside=("_instanceIds", "_labelTrainIds"))
+    aside = ("_instanceIds", "_instanceTrainIds") if train_ids else NO_IDS
+    pairing = pair_folders(prediction, truth, PNG, aside=aside, truth_aside=NO_IDS, among=among)
     pairing.check(skip_missing)
     beside = [path.with_name(path.name.replace("_labelIds", "_instanceIds")) for _, _, path in pairing.pairs]
     weighed = labels.name == "cityscapes" and all(
@@ -255,6 +261,8 @@ def _instance_rows(path: Path) -> Sequence[tuple[Path, int, float]]:
             mask, label_id, score = line.rsplit(maxsplit=2)
             if not mask.isprintable():
                 raise ValueError("no file has such a name")
+            if not math.isfinite(float(score)):
+                raise ValueError("nothing can be ranked by it")
             rows.append((path.parent / mask, int(label_id), float(score)))
         except ValueError:
             raise InputError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,12 +55,15 @@ def pair_folders(
     *,
     truth_suffixes: Sequence[str] | None = None,
     aside: Sequence[str] = (),
+    truth_aside: Sequence[str] = (),
+    among: Collection[Path] | None = None,
 ) -> Pairing:
     """Pair two folders' files, or two files.
 
     Args:
         suffixes: what files end in, such as ``.png``; of the truth: ``truth_suffixes``, if others.
-        aside: endings of names that are not looked at, beside ``_color``.
+        aside: endings of names that are not looked at, beside ``_color``; of truths also ``truth_aside``.
+        among: the predictions that count (None: all).
 
     Raises:
         InputError: a folder is missing or empty, or two of its files have one name.
@@ -70,9 +73,10 @@ def pair_folders(
     if prediction.is_file() and truth.is_file():
         return Pairing(prediction, truth, [(truth.name, prediction, truth)], [], [])
     aside = ("_color", *aside)
-    ours, theirs = _files(prediction, suffixes, aside), _files(truth, truth_suffixes, aside)
+    ours = [p for p in _files(prediction, suffixes, aside) if among is None or p in among]
+    theirs = _files(truth, truth_suffixes, (*aside, *truth_aside))
     by_path = any(
-        max(Counter(common_name(p.name, s) for p in files).values()) > 1
+        max(Counter(common_name(p.name, s) for p in files).values(), default=0) > 1
         for files, s in ((ours, suffixes), (theirs, truth_suffixes))
     )
     answers = _keyed(ours, prediction, suffixes, by_path)
@@ -103,16 +107,19 @@ def _files(folder: Path, suffixes: Sequence[str], aside: Sequence[str]) -> list[
     if not folder.is_dir():
         what = "is a file" if folder.is_file() else "does not exist"
         raise InputError(f"{folder} {what}", "a folder (or one file on either side)")
-    found = [
+    there = [
         path
         for path in sorted(folder.rglob("*"))
         if path.name.lower().endswith(tuple(suffixes))
-        and not path.name.rsplit(".", 1)[0].endswith(tuple(aside))
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.is_file()
     ]
+    found = [path for path in there if not path.name.rsplit(".", 1)[0].endswith(tuple(aside))]
     if not found:
-        raise InputError(f"{folder} holds nothing to evaluate", f"files ending in {' or '.join(suffixes)}")
+        left = f" ({len(there)} whose names end in {', '.join(aside)} are left aside)" if there else ""
+        raise InputError(
+            f"{folder} holds nothing to evaluate{left}", f"files ending in {' or '.join(suffixes)}"
+        )
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -65,18 +65,22 @@ def pair_panoptic_files(
     truth: str | Path,
     labels: Iterable[Label] | None = None,
     skip_missing: bool = False,
+    among: Collection[Path] | None = None,
 ) -> PanopticPairing:
     """Read and check the two JSON files.
 
     Args:
         labels: categories; None: the truth's own.
         skip_missing: leave out images without a prediction.
+        among: the PNGs of predictions that count (None: all).
 
     Raises:
         InputError: a file, a folder or a prediction is missing, or a JSON is not in COCO's panoptic format.
     """
     prediction, truth = Path(prediction), Path(truth)
     answers = {a["image_id"]: a for a in _read_json(prediction)["annotations"]}
+    if among is not None:
+        answers = {i: a for i, a in answers.items() if _picture(prediction, a["file_name"]) in among}
     body = _read_json(truth)
     annotations = body["annotations"]
     kept = tuple(labels) if labels is not None else tuple(_categories(body, truth))
@@ -197,12 +201,13 @@ def _check_areas(annotation: dict[str, Any], areas: dict[int, int], path: Path) 
 
 def _is_whole(content: bytes) -> bool:
     """Whether a PNG's chunks fit into the file up to its end, and one of them has a size."""
-    at = 8
+    at, sizes = 8, 0
     while at + 12 <= len(content):
         name = content[at + 4 : at + 8]
+        sizes += name == b"IHDR"
         at += 12 + int.from_bytes(content[at : at + 4], "big")
         if name == b"IEND":
-            return at <= len(content) and content.count(b"IHDR") == 1
+            return at <= len(content) and sizes == 1
     return False
 
 

@@ -137,28 +137,23 @@ def test_the_official_evaluation_takes_ids_and_train_ids(tmp_path, capsys):
         ]
 
 
-def test_only_what_was_made_now_is_scored(tmp_path, capsys):
-    """Results that are there may be another network's or have other ids."""
-    truth = painted()
-    truth.save(tmp_path / "truth" / "a.png")
-    road(tmp_path / "in" / "a.png", type(truth)(np.full_like(truth.ids, CITY.by_name("train").id), CITY))
-    truth.save(tmp_path / "out" / "a.png")
-    words = (tmp_path / "in", tmp_path / "out", "--output", "ids")
-    assert run(*words, "--ground-truth", tmp_path / "truth") == 0
-    told = capsys.readouterr().out
-    assert "1 done, 0 skipped" in told and "mIoU 100.00" not in told
-
-
-def test_one_frame_with_its_truth(tmp_path, capsys):
-    truth = painted()
-    wrong = truth.ids.copy()
-    wrong[:, :48] = CITY.by_name("train").id
-    truth.save(tmp_path / "truth.png")
-    source = road(tmp_path / "in.png", type(truth)(wrong, CITY))
-    assert run(source, tmp_path / "o.png", "--output", "ids", "--ground-truth", tmp_path / "truth.png") == 0
-    right = evaluate_semantic(tmp_path / "o.png", tmp_path / "truth.png", CITY).score
-    assert f"pixel accuracy {100 * right.pixel_accuracy:.2f}" in capsys.readouterr().out
-    assert 0.3 < right.pixel_accuracy < 0.7
+@pytest.mark.parametrize("output", ["ids", "panoptic"])
+def test_a_shorter_video_leaves_no_frames_of_a_longer_one(tmp_path, capsys, output):
+    words = (tmp_path / "in", tmp_path / "out", "--output", output)
+    frames, folder = tmp_path / "out" / "drive", tmp_path / "in"
+    folder.mkdir()
+    for count in (4, 2):
+        clip(folder / "drive.mp4", count)
+        assert run(*words) == 0
+        assert sorted(p.name for p in frames.glob("*.png")) == [f"drive_{n:06d}.png" for n in range(count)]
+    if output == "panoptic":
+        assert len(json.loads((tmp_path / "out.json").read_text())["annotations"]) == 2
+    # Of frames that no recorded run made, nobody knows whose they are.
+    painted().save(tmp_path / "one" / "drive_000007.png")
+    capsys.readouterr()
+    assert run(tmp_path / "in" / "drive.mp4", tmp_path / "one", "--output", output) == 0
+    assert "1 frames after them were there and are left" in capsys.readouterr().out
+    assert (tmp_path / "one" / "drive_000007.png").exists()
 
 
 def quick(truth):

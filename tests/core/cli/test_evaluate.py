@@ -97,6 +97,20 @@ def test_train_ids_are_told_and_taken(tmp_path, capsys):
     assert "--train-ids" in capsys.readouterr().err
 
 
+def test_cityscapes_names_of_train_ids(tmp_path, capsys):
+    """What the page saves is scored as it is called; of a truth's folder only label ids count."""
+    png(tmp_path / "p" / "a_labelTrainIds.png", [[0, 13, 255]])
+    png(tmp_path / "t" / "a_gtFine_labelIds.png", [[7, 26, 4]])
+    for other in ("labelTrainIds", "instanceTrainIds", "instanceIds"):
+        png(tmp_path / "t" / f"a_gtFine_{other}.png", [[0, 13, 1]])
+    words = ("semantic", tmp_path / "p", tmp_path / "t")
+    assert run(*words, "--train-ids", "--json", tmp_path / "s.json") == 0
+    assert json.loads((tmp_path / "s.json").read_text())["miou"] == 1
+    capsys.readouterr()
+    assert run(*words) == 2
+    assert "1 whose names end in" in capsys.readouterr().err
+
+
 def test_progress_is_drawn_on_a_terminal_and_wiped(semantic, capsys, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert run("semantic", *semantic) == 0
@@ -283,6 +297,11 @@ def broken(words: list[object], path: Path) -> list[object]:
     return words
 
 
+def listing(path: Path, line: str) -> list[object]:
+    (path / "a.txt").write_text(line)
+    return ["instance", path, png(path / "t" / "a_gtFine_instanceIds.png", [[26001]], np.uint16).parent]
+
+
 def coco_pair(path: Path, answer: object) -> list[object]:
     truth = {
         "images": [{"id": 1, "height": 4, "width": 4}],
@@ -330,6 +349,7 @@ BAD = {
     "compressed ones": (lambda p: coco_pair(p, coco_answer(segmentation={"size": [4, 4], "counts": "04"})), ["p.json, result 0: run lengths of 4 px"]),
     "no results": (lambda p: coco_pair(p, {"a": 1}), ["p.json is no COCO result"]),
     "matte of another size": (lambda p: ["matte", *semantic_pair(p, [[0, 9, 9]])[1:]], ["a: the prediction is (1, 3)"]),
+    "a score that is no number": (lambda p: listing(p, "a_0.png 26 nan"), ["a.txt, line 1", "nan"]),
     "no matte": (lambda p: ["matte", *semantic_pair(p, [[[9, 0, 0], [0, 0, 0]]])[1:]], ["p/a.png is no matte"]),
     "size of volumes": (lambda p: volume_pair(p, SOLID[:6], (1, 1, 2.5, 1)), ["a: the prediction is (6, 8, 8) voxels"]),
     "spacing": (lambda p: volume_pair(p, SOLID, (1, 1, 2, 1)), ["a: the prediction's spacing is 1 × 1 × 2 mm"]),

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from core.errors import InputError
 from core.labels import Label, get_label_set
@@ -138,6 +140,15 @@ def test_broken_files_are_named(files, which, change, message):
     edit(files[which], change)
     with pytest.raises(InputError, match=message):
         evaluate_panoptic_files(*files)
+
+
+def test_a_png_may_say_ihdr_in_a_comment(files):
+    path = files[0].with_suffix("") / "0.png"
+    about = PngInfo()
+    about.add_text("Comment", "IHDR comes first, IEND last")
+    Image.open(path).save(path, pnginfo=about)
+    assert b"IHDR comes" in path.read_bytes()
+    assert evaluate_panoptic_files(*files).score().all.n == 2
 
 
 def test_a_png_that_is_none(files):
