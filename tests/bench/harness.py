@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
+import re
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
@@ -55,6 +62,29 @@ def medians(jobs: Sequence[Job], rounds: int, each: int, warm_up: int = 2) -> li
 
 
 def keep(figures: dict[str, dict], path: Path = Path("bench.json")) -> None:
-    """Put figures into ``bench.json``, beside those of other runs."""
+    """Put figures into ``bench.json``, beside those of other runs: each says when, where and of what it is."""
     old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    path.write_text(json.dumps(old | figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    new = {name: row | {"measured": circumstances()} for name, row in figures.items()}
+    path.write_text(json.dumps(old | new, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@cache
+def circumstances() -> dict[str, str]:
+    """The hour, the commit ("+" with changes), the processor, and the versions of what computes."""
+    commit, changed = _git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", "-uno")
+    info = Path("/proc/cpuinfo")  # elsewhere the processor's family must do
+    named = re.search(r"model name\s*: (.*)", info.read_text()) if info.is_file() else None
+    versions = {name: version(name) for name in ("openvino", "torch", "opencv-python", "numpy")}
+    return {
+        "at": datetime.now(timezone.utc).isoformat(timespec="minutes"),
+        "commit": commit + ("+" if changed else ""),
+        "processor": f"{named[1] if named else platform.processor()}, {os.cpu_count()} cores",
+    } | versions
+
+
+def _git(*words: str) -> str:
+    try:
+        told = subprocess.run(["git", *words], cwd=Path(__file__).parent, capture_output=True, text=True)
+    except OSError:  # there is no git
+        return ""
+    return told.stdout.strip()
