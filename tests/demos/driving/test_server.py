@@ -86,6 +86,16 @@ def test_a_view_comes_with_its_caption_and_time(network, served):
     assert abs(int(faint[5, 5, 0]) - 90) < 5 and abs(int(strong[5, 5, 0]) - 70) < 5
 
 
+def test_only_what_no_restart_can_change_is_kept_by_browsers(network, served):
+    client, scene = served
+    for path in ("views/overlay", "probe"):
+        own = client.get(f"/driving/en/{scene.token}/{FAST}/{path}")
+        drawn = client.get(f"/driving/en/{example_token(EXAMPLES[0])}/{FAST}/{path}")
+        assert own.status_code == drawn.status_code == 200
+        assert own.headers["cache-control"] == "private, max-age=3600"
+        assert drawn.headers["cache-control"] == "private, no-cache"
+
+
 @pytest.mark.parametrize(
     "path,status,told",
     [
