@@ -90,5 +90,5 @@ def _source(scene: Scene, answer: Answer, w: dict[str, str]) -> str:
 def _wrong(scene: Scene, weights: str) -> float:
     """Share of wrong pixels among those that count; 0 where none does."""
     score = scene.score(weights)
-    accuracy = score.pair.score.pixel_accuracy if score else 1.0
+    accuracy = score.pixels.pixel_accuracy if score else 1.0
     return 0.0 if np.isnan(accuracy) else 1 - accuracy
