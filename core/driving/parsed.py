@@ -120,6 +120,11 @@ class ParsedFrame:
         """The things, one by one."""
         return blobs(self.scores) if self._find_instances is None else self._find_instances(self.frame)
 
+    @property
+    def thing_ids(self) -> list[int]:
+        """The label id of every thing."""
+        return [int(i) for i in self.instances.label_ids]
+
     @cached_property
     def panoptic(self) -> PanopticMap:
         """Every pixel to one thing or to one class of stuff."""

@@ -275,6 +275,10 @@ DRIVING_ERRORS: list[tuple[str, str]] = [
         "Cityscapes에 없는 번호({ids})가 있습니다. labelIds, labelTrainIds, instanceIds PNG를 골라 주세요.",
     ),
     (
+        r"^(?P<count>\d+) things in the map",
+        "정답에 개체가 {count}개 있습니다. 500개까지 읽습니다. 사진 한 장의 instanceIds PNG나, 개체를 구별하지 않는 labelIds PNG를 골라 주세요.",
+    ),
+    (
         r"^(?P<name>.+?) has colours",
         "{name} 파일은 컬러 그림입니다. 클래스 번호를 담은 단일 채널 PNG를 골라 주세요.",
     ),
