@@ -42,10 +42,23 @@ def save(tmp_path):
         ([[7, 7, 23, 0]], "a_labelIds.png", "labelids", [[7, 7, 23, 0]]),
         ([[7, 7, 23, 33]], "a.png", "labelids", [[7, 7, 23, 33]]),
         ([[0, 0, 10, 255]], "a.png", "trainids", [[7, 7, 23, 0]]),
-        # As label ids, three pixels of four would be void.
         ([[0, 0, 10, 13]], "a.png", "trainids", [[7, 7, 23, 26]]),
+        # Road, vegetation and cars, as a network says it: nothing is 255, and most of it would be label ids as well.
+        ([[0] * 4 + [8] * 4 + [13] * 2], "a.png", "trainids", [[7] * 4 + [21] * 4 + [26] * 2]),
+        (
+            [[0] * 4 + [1] * 4 + [2] * 12 + [7] * 2],
+            "a.png",
+            "trainids",
+            [[7] * 4 + [8] * 4 + [11] * 12 + [20] * 2],
+        ),
+        # An alley: its own bonnet, what is not labelled, road, sidewalk, building, pole; no sky.
+        ([[0, 1, 1, 7, 7, 8, 11, 17]], "a.png", "labelids", [[0, 1, 1, 7, 7, 8, 11, 17]]),
+        ([[0] * 8 + [7] * 2], "a.png", "labelids", [[0] * 8 + [7] * 2]),
+        ([[11, 11, 13, 13]], "a_labelIds.png", "labelids", [[11, 11, 13, 13]]),
+        ([[0, 0, 10, 255]], "a_labelIds.png", "trainids", [[7, 7, 23, 0]]),
         ([[10, 10, 13, 13]], "a_labelTrainIds.png", "trainids", [[23, 23, 26, 26]]),
-        ([[11, 11, 13, 13]], "a.png", "labelids", [[11, 11, 13, 13]]),
+        # People and cars, or buildings and fences without a road: neither is a street, and of label ids nothing speaks.
+        ([[11, 11, 13, 13]], "a.png", "trainids", [[24, 24, 26, 26]]),
     ],
 )
 def test_label_ids_and_train_ids_are_told_apart(save, ids, name, form, wanted):
