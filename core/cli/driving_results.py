@@ -27,7 +27,7 @@ from core.results import Instances
 
 BY_FRAME = ("ids", "trainids", "panoptic")
 """Of a video, one PNG a frame: compression would change ids."""
-LOW = "low confidence: hardly a road scene"
+LOW = "hardly a road scene"
 
 
 def plain_name(path: Path) -> str:

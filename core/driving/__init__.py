@@ -7,12 +7,14 @@ from core.driving.parsed import FADING, VIEWS, Look, ParsedFrame, View
 from core.driving.pixels import (
     LegendRow,
     PixelInfo,
+    Reason,
     category_shares,
     doubt,
     legend,
     looks_like_a_road,
     pixel_info,
     upright,
+    why_no_road,
 )
 from core.driving.smoothing import SceneSmoother
 from core.driving.stream import DrivingStream
@@ -29,6 +31,7 @@ __all__ = [
     "PanopticFolder",
     "ParsedFrame",
     "PixelInfo",
+    "Reason",
     "SceneSmoother",
     "View",
     "blobs",
@@ -43,4 +46,5 @@ __all__ = [
     "quick_panoptic",
     "save_map",
     "upright",
+    "why_no_road",
 ]

@@ -85,7 +85,11 @@ def blobs(scores: ClassScores, min_share: float = 0.0003) -> Instances:
         Instances; a score is the mean probability of the class within the region.
     """
     ids = scores.semantic().ids
-    masks, labels, values = [], [], []
+    parts, labels, values = (
+        [],
+        [],
+        [],
+    )  # of a mask only its window: a frame has many regions, most of them small
     for label in scores.labels.things:
         if label.ignored:
             continue
@@ -103,10 +107,10 @@ def blobs(scores: ClassScores, min_share: float = 0.0003) -> Instances:
                 continue
             inside = regions[top : top + height, left : left + width] == number
             window = slice(y + top, y + top + height), slice(x + left, x + left + width)
-            mask = np.zeros(ids.shape, bool)
-            mask[window] = inside
-            masks.append(mask)
+            parts.append((window, inside))
             labels.append(label.id)
             values.append(float(sure[window][inside].mean()))
-    stacked = np.stack(masks) if masks else np.zeros((0, *ids.shape), bool)
-    return Instances(stacked, np.array(labels, int), np.array(values, float), scores.labels)
+    masks = np.zeros((len(parts), *ids.shape), bool)  # the system gives memory only for what is written
+    for mask, (window, inside) in zip(masks, parts, strict=True):
+        mask[window] = inside
+    return Instances(masks, np.array(labels, int), np.array(values, float), scores.labels)

@@ -13,7 +13,7 @@ from core.driving import views
 from core.driving.exports import LABEL_SETS
 from core.driving.free_path import FreePath, free_path
 from core.driving.panoptic import blobs, fuse
-from core.driving.pixels import LegendRow, category_shares, doubt, legend, looks_like_a_road
+from core.driving.pixels import LegendRow, Reason, category_shares, doubt, legend, upright, why_no_road
 from core.errors import InputError
 from core.labels import get_label_set
 from core.labels.merge import merge_table
@@ -120,6 +120,11 @@ class ParsedFrame:
         """The things, one by one."""
         return blobs(self.scores) if self._find_instances is None else self._find_instances(self.frame)
 
+    @property
+    def thing_ids(self) -> list[int]:
+        """The label id of every thing."""
+        return [int(i) for i in self.instances.label_ids]
+
     @cached_property
     def panoptic(self) -> PanopticMap:
         """Every pixel to one thing or to one class of stuff."""
@@ -148,9 +153,19 @@ class ParsedFrame:
         return doubt(self._asked)
 
     @cached_property
+    def upright(self) -> float:
+        """Share of the lower half, 0 to 1, that is walls or sky to the network, where ground should be."""
+        return upright(self._asked)
+
+    @cached_property
+    def why_doubtful(self) -> Reason | None:
+        """What speaks against a road scene: ``unsure`` (see :attr:`doubt`) or ``upright``; None: nothing."""
+        return why_no_road(self._asked)
+
+    @property
     def doubtful(self) -> bool:
         """Whether this hardly is a road scene as the network knows them (a face, a kitchen): tell the user."""
-        return not looks_like_a_road(self._asked)
+        return self.why_doubtful is not None
 
     def render(self, look: Look) -> np.ndarray:
         """The picture asked for, uint8 RGB (H, W, 3)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -18,6 +19,7 @@ DOUBTFUL_SHARE = 0.35
 """With more doubt than this, the picture is hardly a road scene as the network knows them."""
 UPRIGHT_SHARE = 0.25
 """With more than this of its lower half upright or sky, neither."""
+Reason = Literal["unsure", "upright"]
 _UPRIGHT = ("building", "wall", "fence", "pole", "sky")
 
 
@@ -96,10 +98,21 @@ def upright(scores: ClassScores) -> float:
     return float(lower[rows].sum(axis=0).mean())
 
 
-def looks_like_a_road(scores: ClassScores) -> bool:
-    """False where the network doubts much of what it sees, as before a face, or sees walls where ground should be, as in a room.
+def why_no_road(scores: ClassScores) -> Reason | None:
+    """Why this hardly is a road scene; None: it looks like one.
 
     Args:
         scores: of the 19 Cityscapes classes.
+
+    Returns:
+        ``unsure``: the network doubts much of what it sees, as before a face. ``upright``: it is sure enough, but of walls
+        where ground should be, as in a room.
     """
-    return doubt(scores) <= DOUBTFUL_SHARE and upright(scores) <= UPRIGHT_SHARE
+    if doubt(scores) > DOUBTFUL_SHARE:
+        return "unsure"
+    return "upright" if upright(scores) > UPRIGHT_SHARE else None
+
+
+def looks_like_a_road(scores: ClassScores) -> bool:
+    """Whether nothing speaks against a road scene, see :func:`why_no_road`."""
+    return why_no_road(scores) is None

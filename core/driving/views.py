@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
 
 from core.driving.free_path import FreePath
 from core.errors import InputError
-from core.labels import LabelSet
+from core.labels import Label, LabelSet
 from core.results import Instances, PanopticMap, SemanticMap
 
 Kind = Literal["stuff", "things"]
@@ -99,22 +100,48 @@ def instance_picture(
     frame: np.ndarray, instances: Instances, *, opacity: float = 0.5, min_score: float = 0.5
 ) -> np.ndarray:
     """Each instance in a shade of its own, with box, class and score (in per cent)."""
-    out = frame.copy()
     kept = [i for i in np.argsort(instances.scores, kind="stable") if instances.scores[i] >= min_score]
-    boxes = instances.boxes()
-    for number, i in enumerate(kept):
-        label = instances.labels.by_id(int(instances.label_ids[i]))
-        shade = _shade(label.color, number)
-        mask = instances.masks[i]
-        out[mask] = np.rint(out[mask] * (1 - opacity) + np.array(shade) * opacity).astype(np.uint8)
-    for number, i in enumerate(kept):
-        label = instances.labels.by_id(int(instances.label_ids[i]))
-        left, top, right, bottom = (int(v) for v in boxes[i])
-        if right <= left:
-            continue
+    return _things_on(frame, (_part(instances, i) for i in kept), opacity)
+
+
+def true_things_picture(frame: np.ndarray, panoptic: PanopticMap, *, opacity: float = 0.5) -> np.ndarray:
+    """The same of a panoptic map's things, each with score 1; no mask is made of more than one thing at a time."""
+    things = [(s, label) for s in panoptic.segments if (label := panoptic.labels.by_id(s.label_id)).isthing]
+    parts = (_Part(label, 1.0, *_cut((panoptic.ids == s.id).view(np.uint8))) for s, label in things)
+    return _things_on(frame, parts, opacity)
+
+
+class _Part(NamedTuple):
+    """A thing to be drawn: its box as left, top, width, height in px, and its mask there, bool (height, width)."""
+
+    label: Label
+    score: float
+    box: tuple[int, int, int, int]
+    mask: np.ndarray
+
+
+def _part(instances: Instances, i: int) -> _Part:
+    label = instances.labels.by_id(int(instances.label_ids[i]))
+    return _Part(label, float(instances.scores[i]), *_cut(instances.masks[i].view(np.uint8)))
+
+
+def _cut(mask: np.ndarray) -> tuple[tuple[int, int, int, int], np.ndarray]:
+    """Box (all 0 where nothing is) and mask within it, a copy, of a mask, uint8 0 or 1 (H, W)."""
+    left, top, width, height = cv2.boundingRect(mask)
+    return (left, top, width, height), mask[top : top + height, left : left + width].astype(bool)
+
+
+def _things_on(frame: np.ndarray, parts: Iterable[_Part], opacity: float) -> np.ndarray:
+    out, drawn = frame.copy(), []
+    for number, (label, score, (left, top, width, height), mask) in enumerate(parts):
         color = _shade(label.color, number)
-        cv2.rectangle(out, (left, top), (right - 1, bottom - 1), color, _thickness(frame))
-        _caption(out, f"{label.name} {100 * instances.scores[i]:.0f}", left, top, color)
+        there = out[top : top + height, left : left + width]
+        there[mask] = np.rint(there[mask] * (1 - opacity) + np.array(color) * opacity).astype(np.uint8)
+        drawn.append((f"{label.name} {100 * score:.0f}", color, left, top, width, height))
+    for text, color, left, top, width, height in drawn:
+        if width:
+            cv2.rectangle(out, (left, top), (left + width - 1, top + height - 1), color, _thickness(frame))
+            _caption(out, text, left, top, color)
     return out
 
 

@@ -12,6 +12,8 @@ from core.media.images import MAX_MEGAPIXELS
 from core.media.probe import read_head
 
 _WORDS = "a PNG with one channel, in which a pixel's value is the id of its class"
+# Bits of a pixel, which a PNG's head has at 24 → by what Pillow multiplies grey values to fill eight.
+_STRETCHED = {2: 0x55, 4: 0x11}
 
 
 def read_label_map(path: str | Path, most: int = 255) -> np.ndarray:
@@ -27,7 +29,8 @@ def read_label_map(path: str | Path, most: int = 255) -> np.ndarray:
         InputError: missing, empty, damaged, too large, not a PNG, in colour, or with ids over ``most``.
     """
     path = Path(path)
-    if read_head(path)[:8] != b"\x89PNG\r\n\x1a\n":  # JPEG and its like change values
+    head = read_head(path)
+    if head[:8] != b"\x89PNG\r\n\x1a\n":  # JPEG and its like change values
         raise InputError(f"{path.name} is not a PNG", _WORDS)
     try:
         with Image.open(path, formats=("PNG",)) as image:
@@ -50,6 +53,8 @@ def read_label_map(path: str | Path, most: int = 255) -> np.ndarray:
         raise InputError(
             f"{path.name} is damaged or cut short ({error})", _WORDS, "copy or download it again"
         ) from None
+    if mode == "L":
+        ids = ids // _STRETCHED.get(head[24], 1)
     if ids.max() > most:
         raise InputError(f"{path.name} has ids up to {ids.max()}", f"ids from 0 to {most}")
     return ids.astype(np.int32 if most > 255 and mode.startswith("I") else np.uint8)

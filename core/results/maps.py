@@ -163,12 +163,12 @@ class PanopticMap:
 
     def save(self, png: str | Path, image_id: int | str) -> dict:
         """Write COCO's panoptic PNG (id = R + 256·G + 65536·B) and return its entry of ``annotations``."""
-        ids = self.ids.astype(np.uint32)
-        save_png(png, np.stack([ids & 255, ids >> 8 & 255, ids >> 16], axis=-1).astype(np.uint8))
+        # A number's own bytes, the lowest first, are R, G, B; the fourth is 0.
+        parts = self.ids.astype("<u4", order="C").view(np.uint8).reshape(*self.ids.shape, 4)
+        save_png(png, np.ascontiguousarray(parts[..., :3]))
         infos = []
         for segment in self.segments:
-            ys, xs = np.nonzero(self.ids == segment.id)
-            box = [int(xs.min()), int(ys.min()), int(np.ptp(xs)) + 1, int(np.ptp(ys)) + 1]
+            box = list(cv2.boundingRect((self.ids == segment.id).view(np.uint8)))
             infos.append({
                 "id": segment.id, "category_id": segment.label_id, "area": self._areas[segment.id], "bbox": box,
                 "iscrowd": int(segment.iscrowd),

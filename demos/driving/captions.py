@@ -70,10 +70,10 @@ def _way(parsed: ParsedFrame, w: dict[str, str]) -> str:
 
 
 def _things(scene: Scene, answer: Answer, w: dict[str, str]) -> str:
-    found = answer.parsed.instances
-    if not len(found):
+    found = answer.parsed.thing_ids
+    if not found:
         return w["dr_nothing_to_count"]
-    counts = Counter(int(i) for i in found.label_ids).most_common()
+    counts = Counter(found).most_common()
     names = ", ".join(f"{label_name(CITY.by_id(i).name, w['language'])} {n}" for i, n in counts)
     return w["dr_about_instances"].format(count=len(found), names=names, source=_source(scene, answer, w))
 
@@ -90,5 +90,5 @@ def _source(scene: Scene, answer: Answer, w: dict[str, str]) -> str:
 def _wrong(scene: Scene, weights: str) -> float:
     """Share of wrong pixels among those that count; 0 where none does."""
     score = scene.score(weights)
-    accuracy = score.pair.score.pixel_accuracy if score else 1.0
+    accuracy = score.pixels.pixel_accuracy if score else 1.0
     return 0.0 if np.isnan(accuracy) else 1 - accuracy

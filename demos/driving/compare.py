@@ -86,7 +86,7 @@ def _figures(scene: Scene, weights: str, w: dict[str, str]) -> list[tuple[str, s
         ("size", w["dr_card_size"], f"{load_card(weights).bytes / 1e6:.1f} MB"),
     ]
     if (score := scene.score(weights)) is not None:
-        rows.append(("miou", "mIoU", ratio(score.pair.score.miou)))
+        rows.append(("miou", "mIoU", ratio(score.pixels.miou)))
         if score.segments is not None:
             rows.append(("pq", "PQ", ratio(score.segments.all.pq)))
     return [*rows, ("sure", w["dr_card_sure"], percent(1 - answer.parsed.doubt, w))]

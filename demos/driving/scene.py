@@ -14,12 +14,12 @@ import numpy as np
 from core.driving import ParsedFrame
 from core.errors import InputError
 from core.media.images import Photo
-from core.metrics import PanopticQuality, PanopticScore
+from core.metrics import PanopticQuality, PanopticScore, SemanticScore
 from core.results import ClassScores, Instances
 from core.segmenter import load_segmenter
 from demos.driving.networks import TRUTH, ask, instance_network
 from demos.driving.truth import CITY, TrueFrame, Truth
-from demos.scoring.pair import ScoredPair, score_pair
+from demos.scoring.pair import score_pair
 
 PREVIEW_SIDE = 1280  # px: what a page shows; downloads are made for the whole picture
 
@@ -44,9 +44,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class SceneScore:
-    """How right an answer is: pixels, and segments where the truth tells them (else None)."""
+    """How right an answer is: pixels, and segments where the truth tells them (else None). Holds no maps."""
 
-    pair: ScoredPair
+    pixels: SemanticScore
     segments: PanopticScore | None
 
 
@@ -146,22 +146,25 @@ class Scene:
             return self._scores[weights]
 
     def _scored(self, parsed: ParsedFrame, truth: Truth) -> SceneScore:
-        pair = score_pair(parsed.semantic.ids, truth.semantic.ids, CITY)
+        pixels = score_pair(parsed.semantic.ids, truth.semantic.ids, CITY).score
         if truth.panoptic is None:
-            return SceneScore(pair, None)
+            return SceneScore(pixels, None)
         quality = PanopticQuality(CITY.evaluated)
         ours = parsed.panoptic
         quality.add(ours.ids, ours.segments, truth.panoptic.ids, truth.panoptic.segments)
-        return SceneScore(pair, quality.score())
+        return SceneScore(pixels, quality.score())
 
     @property
     def held_bytes(self) -> int:
-        """About how much memory this takes."""
-        held = self.photo.pixels.nbytes + self.preview.nbytes
+        """Memory of all arrays here; what two of its parts share counts once."""
+        holders: list[object] = [self.photo, self.preview]
+        if self.truth is not None:
+            holders += [self.truth.semantic, self.truth.panoptic]
         for answer in list(self._answers.values()):
-            held += 0 if answer.scores is None else answer.scores.probabilities.nbytes
-            held += sum(_bytes(value) for value in list(vars(answer.parsed).values()))
-        return held
+            holders += [answer.scores, *list(vars(answer.parsed).values())]
+        holders += [score.pixels for score in list(self._scores.values())]
+        arrays = {id(array): array for holder in holders for array in _arrays(holder)}
+        return sum(array.nbytes for array in arrays.values())
 
 
 def _finder(name: str) -> Callable[[np.ndarray], Instances] | None:
@@ -169,15 +172,10 @@ def _finder(name: str) -> Callable[[np.ndarray], Instances] | None:
     return (lambda frame: load_segmenter(name).instances(frame)) if name else None
 
 
-def _bytes(value: object) -> int:
-    """Memory of an array, or of the arrays of a result."""
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    return (
-        sum(v.nbytes for v in vars(value).values() if isinstance(v, np.ndarray))
-        if hasattr(value, "__dict__")
-        else 0
-    )
+def _arrays(value: object) -> list[np.ndarray]:
+    """An array itself, or the arrays of a result."""
+    parts = [value, *vars(value).values()] if hasattr(value, "__dict__") else [value]
+    return [part for part in parts if isinstance(part, np.ndarray)]
 
 
 def _shown(scores: ClassScores, size: tuple[int, int]) -> ClassScores:

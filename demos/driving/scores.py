@@ -13,7 +13,7 @@ def scores_html(score: SceneScore | None, w: dict[str, str]) -> str:
     """The figures of one picture; nothing where the truth is not known."""
     if score is None:
         return ""
-    pixels = score.pair.score
+    pixels = score.pixels
     figures = [
         ("miou", w["sc_miou"], pixels.miou), ("category", w["sc_category_miou"], pixels.category_miou),
         ("accuracy", w["sc_accuracy"], pixels.pixel_accuracy),

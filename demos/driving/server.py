@@ -17,7 +17,7 @@ from core.errors import InputError
 from core.media.frames import encode_frame
 from demos.driving.captions import caption
 from demos.driving.compare import card_html, cards_html
-from demos.driving.examples import EXAMPLES
+from demos.driving.examples import EXAMPLES, example_of
 from demos.driving.files import make_file
 from demos.driving.pictures import encode, probe, render, views_of
 from demos.driving.scene import Scene
@@ -35,7 +35,10 @@ FILES = {
     "driving.css": "text/css",
 }
 Language = Literal["en", "ko"]
-_KEEP = {"Cache-Control": "private, max-age=3600"}  # a scene never changes: another truth is another scene
+_KEEP = {
+    "Cache-Control": "private, max-age=3600"
+}  # a visitor's scene never changes: another truth is another scene
+_ASK_AGAIN = {"Cache-Control": "private, no-cache"}
 _THUMBNAIL = (240, 120)
 
 
@@ -80,14 +83,15 @@ def driving_router(scenes: Scenes) -> APIRouter:
             spent = time.perf_counter() - began
             told = caption(found, weights, view, w)
         body, kind = encode(view, picture)
-        headers = {"X-Caption": quote(told), "X-Milliseconds": f"{1000 * spent:.0f}", **_KEEP}
+        headers = {"X-Caption": quote(told), "X-Milliseconds": f"{1000 * spent:.0f}", **_keeping(token)}
         return Response(body, media_type=kind, headers=headers)
 
     @router.get("/{language}/{token}/{weights}/probe")
     def look_up(language: Language, token: str, weights: str) -> Response:
         w = words(language)
         with telling(w):
-            return Response(probe(find(token, w), weights), media_type="image/png", headers=_KEEP)
+            body = probe(find(token, w), weights)
+        return Response(body, media_type="image/png", headers=_keeping(token))
 
     @router.get("/{language}/{token}/{weights}/card")
     def card(language: Language, token: str, weights: str) -> HTMLResponse:
@@ -106,6 +110,14 @@ def driving_router(scenes: Scenes) -> APIRouter:
 
     offer_files(router, Path(__file__).parent, FILES)
     return router
+
+
+def _keeping(token: str) -> dict[str, str]:
+    """For how long a browser may keep what is made of a scene.
+
+    A drawn street has one token for ever: after a restart other weights may answer below the same address.
+    """
+    return _KEEP if example_of(token) is None else _ASK_AGAIN
 
 
 @lru_cache(maxsize=len(EXAMPLES))

@@ -70,8 +70,9 @@ def _warnings(scene: Scene, weights: str, w: dict[str, str]) -> str:
     texts = []
     if weights == TRUTH:
         texts.append(w["dr_no_network"])
-    elif parsed.doubtful:
-        texts.append(w["dr_doubtful"].format(share=percent(parsed.doubt, w)))
+    elif parsed.why_doubtful is not None:
+        share = parsed.doubt if parsed.why_doubtful == "unsure" else parsed.upright
+        texts.append(w[f"dr_doubtful_{parsed.why_doubtful}"].format(share=percent(share, w)))
     if not parsed.path.road_share:
         texts.append(w["dr_no_road"])
     return "".join(f"<p class=dr-warn>{html.escape(text)}</p>" for text in texts)

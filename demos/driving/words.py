@@ -33,9 +33,14 @@ DRIVING: dict[str, tuple[str, str]] = {
         "your own cannot be parsed.",
         "도로용 모델(weights/ 아래의 폴더)이 설치되어 있지 않습니다. 그래서 지금 보이는 것은 그림의 정답이며, 내 사진은 분석할 수 없습니다.",
     ),
-    "dr_doubtful": (
+    "dr_doubtful_unsure": (
         "The network is less than half sure of {share} of this picture. It is hardly a road scene as the network knows them: believe little of this.",
         "이 사진의 {share}에서 모델의 확신도가 절반에 못 미칩니다. 모델이 배운 도로 장면과 달라 보이니 결과를 그대로 믿지 마세요.",
+    ),
+    "dr_doubtful_upright": (
+        "Where the ground should be, the network sees walls or sky: {share} of the picture's lower half. It is hardly a road scene as the "
+        "network knows them: believe little of this.",
+        "바닥이 있어야 할 사진 아래쪽 절반의 {share}를 모델이 벽이나 하늘로 봅니다. 모델이 배운 도로 장면과 달라 보이니 결과를 그대로 믿지 마세요.",
     ),
     "dr_no_road": ("No road was found in this picture.", "이 사진에서 도로를 찾지 못했습니다."),
     "dr_truth_read": ("The truth was read as {form}.", "정답을 {form} 형식으로 읽었습니다."),
@@ -268,6 +273,10 @@ DRIVING_ERRORS: list[tuple[str, str]] = [
     (
         r"^ids \[(?P<ids>[\d, ]+)\] in the map",
         "Cityscapes에 없는 번호({ids})가 있습니다. labelIds, labelTrainIds, instanceIds PNG를 골라 주세요.",
+    ),
+    (
+        r"^(?P<count>\d+) things in the map",
+        "정답에 개체가 {count}개 있습니다. 500개까지 읽습니다. 사진 한 장의 instanceIds PNG나, 개체를 구별하지 않는 labelIds PNG를 골라 주세요.",
     ),
     (
         r"^(?P<name>.+?) has colours",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
+import cv2
 import numpy as np
 import pytest
 
@@ -118,3 +120,44 @@ def test_blobs_are_the_connected_things():
     panoptic = quick_panoptic(scores)
     assert {s.label_id for s in panoptic.segments} == {ROAD, CAR} and len(panoptic.segments) == 3
     assert len(blobs(ClassScores.of(p[:, :, 7:11].copy(), CITY, (40, 16)))) == 0
+
+
+def scattered(rng: np.random.Generator, height: int, width: int, cell: int = 4) -> ClassScores:
+    """Road with many small regions of things, some of them within the box of another."""
+    p = np.full((19, height, width), 0.01, np.float32)
+    p[0] = 0.5
+    things = [label.train_id for label in CITY.things if not label.ignored]
+    for _ in range(150):
+        y, x, h, w = (int(v) for v in rng.integers((0, 0, 1, 1), (height, width, 6, 6)))
+        p[rng.choice(things), y : y + h, x : x + w] = rng.uniform(0.6, 0.9)
+    return ClassScores.of(p, CITY, (height * cell, width * cell))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_blobs_are_what_whole_masks_would_be(seed):
+    scores = scattered(np.random.default_rng(seed), 48, 64)
+    ids, masks, labels, values = scores.semantic().ids, [], [], []
+    for label in (t for t in CITY.things if not t.ignored):
+        sure = scores.enlarge(scores.probabilities[label.train_id])
+        count, regions = cv2.connectedComponents((ids == label.id).astype(np.uint8), connectivity=8)
+        for number in range(1, count):
+            mask = regions == number
+            if mask.sum() >= 0.0003 * ids.size:
+                masks.append(mask)
+                labels.append(label.id)
+                values.append(sure[mask].mean())
+    found = blobs(scores)
+    assert len(found) > 20 and found.label_ids.tolist() == labels
+    assert (found.masks == np.stack(masks)).all()
+    assert found.scores == pytest.approx(np.array(values), abs=1e-5)
+
+
+def test_many_blobs_take_no_memory_beside_their_masks():
+    scores = scattered(np.random.default_rng(0), 96, 128, cell=8)
+    blobs(scores)
+    tracemalloc.start()
+    found = blobs(scores)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    pixels = found.masks[0].size
+    assert len(found) > 60 and peak < found.masks.nbytes + 20 * pixels

@@ -14,6 +14,7 @@ from core.driving import (
     pixel_info,
     upright,
     views,
+    why_no_road,
 )
 from core.errors import InputError
 from core.labels import get_label_set
@@ -142,5 +143,7 @@ def test_a_pixel_is_told():
     walls = ClassScores.of(room, CITY, (40, 60))
     assert upright(walls) == pytest.approx((0.82 + 4 * 0.01 + 5 * 0.01) / 2)
     assert doubt(walls) == 0 and not looks_like_a_road(walls)
+    nothing = ClassScores.of(np.full((19, 4, 6), 1 / 19, np.float32), CITY, (40, 60))
+    assert [why_no_road(s) for s in (scores, walls, nothing)] == [None, "upright", "unsure"]
     with pytest.raises(InputError, match="60×40"):
         pixel_info(scores, 60, 0)

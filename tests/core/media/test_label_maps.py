@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +36,29 @@ def test_sixteen_bits_and_one_bit(tmp_path: Path):
     Image.fromarray(IDS > 5).save(tmp_path / "bits.png")
     assert (read_label_map(tmp_path / "deep.png") == IDS).all()
     assert (read_label_map(tmp_path / "bits.png") == (IDS > 5)).all()
+
+
+def packed_png(ids: np.ndarray, bits: int, color: int) -> bytes:
+    """A PNG of ``bits`` a pixel; ``color`` 0 is grey, 3 a palette."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    places = (ids[..., None] >> np.arange(bits)[::-1] & 1).reshape(len(ids), -1)
+    rows = b"".join(b"\0" + np.packbits(row).tobytes() for row in places)
+    head = struct.pack(">IIBBBBB", ids.shape[1], ids.shape[0], bits, color, 0, 0, 0)
+    palette = chunk(b"PLTE", bytes(3 << bits)) if color == 3 else b""
+    body = chunk(b"IHDR", head) + palette + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize("color", [0, 3])
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_few_bits_are_ids_as_they_are_stored(tmp_path: Path, bits: int, color: int):
+    ids = np.arange(4 * 11).reshape(4, 11) % min(1 << bits, 34)  # eleven columns end within a byte
+    (tmp_path / "few.png").write_bytes(packed_png(ids, bits, color))
+    read = read_label_map(tmp_path / "few.png")
+    assert read.dtype == np.uint8 and read.tolist() == ids.tolist()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import nibabel as nib
 import numpy as np
@@ -42,6 +43,33 @@ def test_a_panoptic_map_round_trip(tmp_path):
     again = PanopticMap.load(tmp_path / "a.png", raw["annotations"][0], COCO)
     assert np.array_equal(again.ids, ids) and again.segments == segments
     assert again.semantic().tolist() == [[149, 149, 3], [0, 3, 3]]
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.uint16, np.int64])
+def test_boxes_are_those_of_the_pixels_in_numbers_of_any_kind(tmp_path, dtype):
+    rng = np.random.default_rng(0)
+    ids = np.where(rng.random((37, 53)) < 0.01, rng.integers(1, 40_000, (37, 53)), 0).astype(dtype)
+    for array in (ids, ids.T, ids[:, ::2], ids[:1] * 0 + 5):
+        result = PanopticMap(array, tuple(Segment(int(n), 3) for n in np.unique(array) if n), COCO)
+        entry = result.save(tmp_path / "a.png", 7)
+        for segment in entry["segments_info"]:
+            ys, xs = np.nonzero(array == segment["id"])
+            left, top = int(xs.min()), int(ys.min())
+            assert segment["bbox"] == [left, top, int(xs.max()) + 1 - left, int(ys.max()) + 1 - top]
+        json.dumps(entry)
+        assert np.array_equal(PanopticMap.load(tmp_path / "a.png", entry, COCO).ids, array)
+
+
+def test_saving_a_panoptic_map_takes_a_few_bytes_a_pixel(tmp_path):
+    ids = np.ones((600, 800), np.int32)
+    ids[:200] = 2
+    result = PanopticMap(ids, (Segment(1, 3), Segment(2, 3)), COCO)
+    result.save(tmp_path / "a.png", 7)
+    tracemalloc.start()
+    result.save(tmp_path / "a.png", 7)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 14 * ids.size
 
 
 @pytest.mark.parametrize(

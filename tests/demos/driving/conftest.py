@@ -17,17 +17,17 @@ SKY, ROAD = CITY.by_name("sky"), CITY.by_name("road")
 
 
 class HalfAndHalf:
-    """The upper half of every frame is sky, the lower half road; ``sure`` of it; counts how often it is asked."""
+    """The upper half of every frame is sky, the lower half road (or ``lower``); ``sure`` of it; counts how often it is asked."""
 
     def __init__(self, sure: float = 0.8) -> None:
-        self.sure, self.asked = sure, 0
+        self.sure, self.lower, self.asked = sure, ROAD, 0
 
     def semantic(self, frame: np.ndarray) -> ClassScores:
         self.asked += bool(frame.any())  # a black frame only opens the network
         rest = (1 - self.sure) / (len(CITY.evaluated) - 1)
         probabilities = np.full((len(CITY.evaluated), 32, 64), rest, np.float32)
         probabilities[SKY.train_id, :16] = self.sure
-        probabilities[ROAD.train_id, 16:] = self.sure
+        probabilities[self.lower.train_id, 16:] = self.sure
         return ClassScores.of(probabilities, CITY, frame.shape[:2])
 
 

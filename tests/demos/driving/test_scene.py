@@ -88,7 +88,7 @@ def test_scores_are_cores(network):
     matrix.add(prediction.astype(np.uint8), street().label_ids())
     parsed, truth = ours.answer(FAST).parsed.panoptic, street().panoptic()
     quality.add(parsed.ids, parsed.segments, truth.ids, truth.segments)
-    assert score.pair.score.miou == matrix.score().miou == pytest.approx((1 + 0.875 + 0) / 3)
+    assert score.pixels.miou == matrix.score().miou == pytest.approx((1 + 0.875 + 0) / 3)
     assert score.segments.all.pq == quality.score().all.pq == pytest.approx((1 + 0.875 + 0) / 3)
     assert ours.score(TRUTH) is None and ours.with_truth(None).score(FAST) is None
 
@@ -203,6 +203,36 @@ def test_scenes_are_bounded_in_number_memory_and_time():
     little = Scenes(max_bytes=scene().held_bytes)
     first, second = little.keep(scene()), little.keep(scene())
     assert little.get(first.token) is None and little.get(second.token) is second
+
+
+def test_what_a_scene_holds_is_the_sum_of_its_arrays(network):
+    height, width, classes = 1000, 2000, len(CITY.evaluated)
+    small, pixels = 640 * 1280, height * width
+    ours = scene(street(height, width))
+    photo = 3 * pixels + 3 * small
+    truth = (1 + 4) * pixels  # ids of classes and of segments
+    assert ours.held_bytes == photo + truth
+    assert ours.with_truth(None).held_bytes == photo
+    ours.score(FAST)
+    answer = 4 * classes * 32 * 64 + small  # probabilities, and the map shown
+    score = 8 * classes * (classes + 1)  # the confusion matrix
+    assert ours.held_bytes == photo + truth + answer + score, "maps of full size were for the score alone"
+    for view in ("confidence", "panoptic"):
+        render(ours, FAST, view, 0.5)
+    assert ours.held_bytes == photo + truth + answer + score + (4 + 4) * small
+    assert not len(ours.answer(FAST).parsed.instances), "their masks would count as well"
+    ours.answer(TRUTH)
+    assert ours.held_bytes == photo + truth + answer + score + (4 + 4) * small + (1 + 4) * small + 4 * classes
+
+
+def test_what_is_in_two_places_counts_once(network):
+    pixels = 64 * 128
+    ours = scene()
+    assert ours.held_bytes == (3 + 1 + 4) * pixels, "a picture that is shown at its own size"
+    ours.answer(TRUTH)
+    assert ours.held_bytes == (3 + 1 + 4) * pixels + 4 * len(CITY.evaluated), "the truth is its own answer"
+    clear = Scene(Photo(ours.photo.pixels, np.zeros((64, 128), np.uint8)))
+    assert clear.held_bytes == (3 + 1) * pixels
 
 
 def test_an_example_that_had_to_go_is_drawn_again():

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from core.driving.street import StreetFrame
 from core.errors import InputError
+from core.labels import get_label_set
 from core.media.images import Photo
 from demos.driving import compare
 from demos.driving.captions import caption, percent
@@ -27,6 +28,7 @@ from demos.driving.truth import drawn_truth
 from demos.driving.viewer import viewer_html
 from demos.words import words
 
+CITY = get_label_set("cityscapes")
 EN, KO = words("en"), words("ko")
 FAST = "driving-fast"
 ROAD, SKY, CAR = 7, 23, 26
@@ -84,6 +86,16 @@ def test_a_view_comes_with_its_caption_and_time(network, served):
     assert abs(int(faint[5, 5, 0]) - 90) < 5 and abs(int(strong[5, 5, 0]) - 70) < 5
 
 
+def test_only_what_no_restart_can_change_is_kept_by_browsers(network, served):
+    client, scene = served
+    for path in ("views/overlay", "probe"):
+        own = client.get(f"/driving/en/{scene.token}/{FAST}/{path}")
+        drawn = client.get(f"/driving/en/{example_token(EXAMPLES[0])}/{FAST}/{path}")
+        assert own.status_code == drawn.status_code == 200
+        assert own.headers["cache-control"] == "private, max-age=3600"
+        assert drawn.headers["cache-control"] == "private, no-cache"
+
+
 @pytest.mark.parametrize(
     "path,status,told",
     [
@@ -139,9 +151,19 @@ def test_doubt_and_a_missing_road_are_said(network):
     assert "hardly a road scene" in viewer_html(half(), FAST, EN) and "그대로 믿지 마세요" in viewer_html(
         half(), FAST, KO
     )
+    assert "less than half sure of 100 % of" in viewer_html(half(), FAST, EN)
     ids = np.full((64, 128), SKY, np.int32)
     sky = StreetFrame(np.zeros((64, 128, 3), np.uint8), ids)
     assert "No road was found" in viewer_html(Scene(Photo(sky.image), drawn_truth(sky)), TRUTH, EN)
+
+
+def test_walls_where_ground_should_be_are_said_and_no_doubt_that_is_not_there(network):
+    network.sure, network.lower = 0.98, CITY.by_name("building")
+    page, korean = viewer_html(half(), FAST, EN), viewer_html(half(), FAST, KO)
+    assert "hardly a road scene" in page and "walls or sky: 98 % of the picture" in page
+    assert "half sure" not in page
+    assert "아래쪽 절반의 98%를 모델이 벽이나 하늘로" in korean and "그대로 믿지 마세요" in korean
+    assert "확신도가 절반에" not in korean
 
 
 def test_captions(network):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from core.driving import Look
+from core.driving import VIEWS, Look
 from core.driving.street import StreetFrame, StreetScene
+from core.driving.views import instance_picture
 from core.errors import InputError
 from core.labels import get_label_set
 from demos.driving.truth import TrueFrame, drawn_truth, read_truth
@@ -17,6 +20,11 @@ from demos.words import words
 
 CITY = get_label_set("cityscapes")
 ROAD, CAR, SKY = 7, 26, 23
+
+
+def many_things(count: int, height: int = 100, width: int = 160) -> np.ndarray:
+    """uint16 (H, W): cars that all reach over the whole picture, as a file that means ill would have them."""
+    return (CAR * 1000 + np.arange(height * width).reshape(height, width) % count).astype(np.uint16)
 
 
 @pytest.fixture
@@ -34,10 +42,23 @@ def save(tmp_path):
         ([[7, 7, 23, 0]], "a_labelIds.png", "labelids", [[7, 7, 23, 0]]),
         ([[7, 7, 23, 33]], "a.png", "labelids", [[7, 7, 23, 33]]),
         ([[0, 0, 10, 255]], "a.png", "trainids", [[7, 7, 23, 0]]),
-        # As label ids, three pixels of four would be void.
         ([[0, 0, 10, 13]], "a.png", "trainids", [[7, 7, 23, 26]]),
+        # Road, vegetation and cars, as a network says it: nothing is 255, and most of it would be label ids as well.
+        ([[0] * 4 + [8] * 4 + [13] * 2], "a.png", "trainids", [[7] * 4 + [21] * 4 + [26] * 2]),
+        (
+            [[0] * 4 + [1] * 4 + [2] * 12 + [7] * 2],
+            "a.png",
+            "trainids",
+            [[7] * 4 + [8] * 4 + [11] * 12 + [20] * 2],
+        ),
+        # An alley: its own bonnet, what is not labelled, road, sidewalk, building, pole; no sky.
+        ([[0, 1, 1, 7, 7, 8, 11, 17]], "a.png", "labelids", [[0, 1, 1, 7, 7, 8, 11, 17]]),
+        ([[0] * 8 + [7] * 2], "a.png", "labelids", [[0] * 8 + [7] * 2]),
+        ([[11, 11, 13, 13]], "a_labelIds.png", "labelids", [[11, 11, 13, 13]]),
+        ([[0, 0, 10, 255]], "a_labelIds.png", "trainids", [[7, 7, 23, 0]]),
         ([[10, 10, 13, 13]], "a_labelTrainIds.png", "trainids", [[23, 23, 26, 26]]),
-        ([[11, 11, 13, 13]], "a.png", "labelids", [[11, 11, 13, 13]]),
+        # People and cars, or buildings and fences without a road: neither is a street, and of label ids nothing speaks.
+        ([[11, 11, 13, 13]], "a.png", "trainids", [[24, 24, 26, 26]]),
     ],
 )
 def test_label_ids_and_train_ids_are_told_apart(save, ids, name, form, wanted):
@@ -62,6 +83,7 @@ def test_instance_ids_have_segments_and_crowds(save):
         (np.full((2, 2), 33, np.uint8), "x_labelTrainIds.png", "ids [33] in the map", "없는 번호(33)"),
         (np.full((2, 2), 99, np.uint16), "truth.png", "ids [99] in the map", "없는 번호(99)"),
         (np.full((2, 2), 40_001, np.uint16), "truth.png", "ids [40001] in the map", "없는 번호(40001)"),
+        (many_things(501), "truth.png", "501 things in the map: expected at most 500; take", "개체가 501개 있습니다. 500개까지"),
         (np.zeros((2, 2, 3), np.uint8), "truth.png", "truth.png is in colour", "truth.png 파일은 컬러"),
         (np.zeros((2, 2), np.uint8), "truth.jpg", "truth.jpg is not a PNG", "truth.jpg 파일은 PNG가 아닙니다"),
     ],
@@ -79,6 +101,29 @@ def test_sixteen_bits_in_colour_are_told(tmp_path):
     assert "deep.png" in explain(caught.value, words("ko")) and "expected" not in explain(
         caught.value, words("ko")
     )
+
+
+def test_many_things_take_no_mask_each(save):
+    truth = read_truth(save(many_things(500)))
+    frame = np.zeros((*truth.size, 3), np.uint8)
+    tracemalloc.start()
+    shown = TrueFrame(frame, truth)
+    assert len(shown.thing_ids) == 500
+    for view in VIEWS:
+        shown.render(Look(view))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 * frame[..., 0].size, "500 masks would be five times that"
+
+
+def test_true_things_are_drawn_as_masks_would_be():
+    frame = StreetScene(7).frame(384, 192)
+    shown = TrueFrame(frame.image, drawn_truth(frame))
+    assert shown.thing_ids == shown.instances.label_ids.tolist() == frame.instances().label_ids.tolist()
+    assert (shown.instances.masks == frame.instances().masks).all()
+    for opacity in (0.3, 1.0):
+        plain = instance_picture(frame.image, frame.instances(), opacity=opacity)
+        assert (shown.render(Look("instances", opacity)) == plain).all()
 
 
 def test_a_smaller_truth_keeps_what_is_left():
