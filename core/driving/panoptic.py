@@ -85,11 +85,8 @@ def blobs(scores: ClassScores, min_share: float = 0.0003) -> Instances:
         Instances; a score is the mean probability of the class within the region.
     """
     ids = scores.semantic().ids
-    parts, labels, values = (
-        [],
-        [],
-        [],
-    )  # of a mask only its window: a frame has many regions, most of them small
+    # Of a mask only its window: a frame has many regions, most of them small.
+    parts, labels, values = [], [], []
     for label in scores.labels.things:
         if label.ignored:
             continue

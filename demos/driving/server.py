@@ -35,9 +35,8 @@ FILES = {
     "driving.css": "text/css",
 }
 Language = Literal["en", "ko"]
-_KEEP = {
-    "Cache-Control": "private, max-age=3600"
-}  # a visitor's scene never changes: another truth is another scene
+# A visitor's scene never changes: another truth is another scene.
+_KEEP = {"Cache-Control": "private, max-age=3600"}
 _ASK_AGAIN = {"Cache-Control": "private, no-cache"}
 _THUMBNAIL = (240, 120)
 

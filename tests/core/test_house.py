@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOORS = {
-    "errors": 0, "labels": 0, "results": 0, "transforms": 0, "atomic": 0, "offline": 0, "heap": 0,
+    "errors": 0, "labels": 0, "results": 0, "transforms": 0, "atomic": 0, "offline": 0, "heap": 0, "beside": 0,
     "engine": 1, "weights": 1, "models": 1, "instances": 1, "segmenter": 2, "media": 2, "metrics": 2,
     "portrait": 3, "driving": 3, "medical": 3, "cli": 4, "training": 4,
 }  # fmt: skip
