@@ -158,7 +158,9 @@ def _volume(prediction: Path, truth: Path, options: argparse.Namespace, bar: Bar
     )  # fmt: skip
     body = {"task": "volume", "labels": options.labels, **_compared(found.pairing, found.notes)}
     body |= found.mean.as_json()
-    body["per_label"] = {name: score.as_json() for name, score in found.per_label.items()}
+    body["per_label"] = {
+        name: score.as_json() | {"files": found.present[name]} for name, score in found.per_label.items()
+    }
     body["per_file"] = {
         case: {name: score.as_json() for name, score in scores.items()}
         for case, scores in found.cases.items()

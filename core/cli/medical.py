@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,7 @@ def _folder(source: Path, target: Path, task: Task, options: argparse.Namespace)
     found.tell()
     record, root = Record(target), source.resolve().name
     places = Places(record, [path.relative_to(source) for path in scans])
+    summary = _summary(target, record, options.overwrite)
     try:
         for number, path in enumerate(scans, 1):
             name, of = path.relative_to(source), path.stat()
@@ -155,9 +157,10 @@ def _folder(source: Path, target: Path, task: Task, options: argparse.Namespace)
             )
     finally:  # a summary of what there is, also when stopped
         if rows:
-            _write_summary(target / SUMMARY, rows)
+            _write_summary(summary, rows)
+            record.add(Entry(summary.name, "", 0, 0, ""), done=True)
     numbers = f"{counts['done']} done, {counts['skipped']} skipped (already there), {counts['failed']} failed"
-    print(f"{numbers} in {clock(time.monotonic() - began)}; {target / SUMMARY}")
+    print(f"{numbers} in {clock(time.monotonic() - began)}; {summary}")
     print(NOTICE)
     return 1 if counts["failed"] else 0
 
@@ -186,8 +189,9 @@ def _one(
         earlier = _earlier(outputs, task, options.time or 0) if record.is_done(entry) else None
         if earlier is not None:
             return _row(earlier), "skipped", f"{mask} is there already"
-        if record.owner(entry.result) is None and mask.exists():
-            return {"status": f"skipped: {mask} {FOREIGN}"}, "skipped", f"{mask} {FOREIGN}"
+        foreign = [path for path in outputs.paths() if path.exists()]
+        if record.owner(entry.result) is None and foreign:
+            return {"status": f"skipped: {foreign[0]} {FOREIGN}"}, "skipped", f"{foreign[0]} {FOREIGN}"
     line = _Line(path.name)
     try:
         record.add(entry, done=False)
@@ -225,6 +229,18 @@ def _row(report: dict[str, Any]) -> dict[str, Any]:
         row[f"{label['name']} (ml)"] = label["ml"]
         row[f"{label['name']} (mean {unit})"] = label["mean"]
     return row | {"warnings": " ".join(report["warnings"])}
+
+
+def _summary(target: Path, record: Record, overwrite: bool) -> Path:
+    """Where the summary goes: beside one that is not of an earlier run (by the record, or by how it begins)."""
+    for number in count(1):
+        path = target / (SUMMARY if number == 1 else f"{Path(SUMMARY).stem}-{number}.csv")
+        if overwrite or not path.exists() or record.owner(path.name) is not None:
+            return path
+        with open(path, "rb") as file:
+            if file.read(12) == b"file,status,":
+                return path
+    raise AssertionError("numbers do not end")
 
 
 def _write_summary(path: Path, rows: list[dict[str, Any]]) -> None:

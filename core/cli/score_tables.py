@@ -109,15 +109,17 @@ def mattes(found: MatteEvaluation) -> list[str]:
 def volumes(found: VolumeEvaluation) -> list[str]:
     rows = [
         [
-            name, percent(s.dice), percent(s.jaccard), f"{s.difference_ml:+.3f}", f"{s.difference_percent:+.2f}",
+            name, str(found.present.get(name, "")), percent(s.dice), percent(s.jaccard), f"{s.difference_ml:+.3f}", f"{s.difference_percent:+.2f}",
             f"{s.hausdorff_mm:.2f}", f"{s.hausdorff95_mm:.2f}", f"{s.assd_mm:.3f}", percent(s.surface_dice),
         ]
         for name, s in (*found.per_label.items(), ("mean", found.mean))
     ]  # fmt: skip
-    head = ["label", "Dice", "Jaccard", "Δ ml", "Δ %", "HD mm", "HD95 mm", "ASSD mm", f"surface Dice {found.mean.tolerance_mm:g} mm"]  # fmt: skip
+    head = ["label", "in files", "Dice", "Jaccard", "Δ ml", "Δ %", "HD mm", "HD95 mm", "ASSD mm", f"surface Dice {found.mean.tolerance_mm:g} mm"]  # fmt: skip
     files = len(found.pairing.pairs)
+    nowhere = any(found.present[name] < files for name in found.per_label)
+    counts = "; where neither side has a label, it counts as found (Dice 1, 0 mm)" if nowhere else ""
     return [
-        f"{files} files; means over files; Dice, Jaccard and surface Dice in percent",
+        f"{files} files; means over files; Dice, Jaccard and surface Dice in percent{counts}",
         "",
         *table(head, rows),
     ]

@@ -109,7 +109,7 @@ def glb_bytes(surfaces: Sequence[Surface]) -> bytes:
 
 
 def stl_bytes(surfaces: Sequence[Surface]) -> bytes:
-    """Binary STL: all surfaces as one solid, mm (RAS+)."""
+    """Binary STL: all surfaces as one solid, mm (RAS+), as its header says in the words that 3D Slicer looks for."""
     count = sum(len(surface.faces) for surface in surfaces)
     record = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("spare", "<u2")])
     triangles = np.zeros(count, record)
@@ -122,4 +122,4 @@ def stl_bytes(surfaces: Sequence[Surface]) -> bytes:
         part["normal"] = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-12)
         start += len(part)
     # No file may begin with "solid": readers would take it for the text form.
-    return b"Triptych, mm, RAS".ljust(80) + struct.pack("<I", count) + triangles.tobytes()
+    return b"Triptych, mm, SPACE=RAS".ljust(80) + struct.pack("<I", count) + triangles.tobytes()

@@ -99,6 +99,7 @@ def _part_task(card: Card, name: str, part: Part, predict: Predictor | None) -> 
         weights=card.name,
         sha256=card.sha256,
         run=run,
+        planes=len(part.plan.options.planes),
         part=name,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,10 @@ def segment_file(
             raise InputError(f"{path} is the source itself", "another name for the result")
     if outputs.uncertainty is not None and task.method == "rules":
         raise InputError(f"{task.name} goes by rules, which know no uncertainty", "a task with a network")
+    if outputs.uncertainty is not None and task.planes == 1:
+        raise InputError(
+            f"{task.name} looks from one plane, which gives no uncertainty", "a task that looks from several"
+        )
     with whole_files(outputs.paths()) as partials:
         where = dict(zip(outputs.paths(), partials, strict=True))
         if progress:
@@ -103,7 +107,11 @@ def segment_file(
         names, itksnap = outputs.label_files
         save_label_json(where[names], task.labels)
         save_itksnap_labels(where[itksnap], task.labels)
-        if outputs.uncertainty is not None:
+        if outputs.uncertainty is not None and finding.uncertainty is None:
+            where[outputs.uncertainty].unlink()
+            told = "There is no uncertainty: the scan could be looked at from one plane only."
+            finding = replace(finding, warnings=(*finding.warnings, told))
+        elif outputs.uncertainty is not None:
             save_map(where[outputs.uncertainty], finding)
         if outputs.mesh is not None:
             surfaces = finding_surfaces(finding)

@@ -69,7 +69,9 @@ def finding_surfaces(finding: Finding, max_triangles: int = MAX_TRIANGLES) -> li
             chosen.append((name, members[0].color if alone else _SKIN, 1.0 if alone else 0.3, ids))
     surfaces = []
     for name, color, opacity, ids in chosen:
-        mask = np.isin(finding.ids, ids)
+        mask = finding.ids == ids[0]
+        for number in ids[1:]:  # np.isin takes seven bytes a voxel
+            mask |= finding.ids == number
         surface = mask_surface(mask, finding.volume, max_triangles // len(chosen), name, color)
         if surface is not None:
             surfaces.append(replace(surface, opacity=opacity))

@@ -50,6 +50,7 @@ class Task:
         sha256: of the checkpoint, or of the rules' source.
         run: does it.
         surfaces: labels and categories worth a surface; empty: all labels.
+        planes: from how many planes a network looks; an uncertainty is where two or more disagree.
         part: which of several masks of one network this one is; empty: it has only one.
         parts: all of them by name, the task itself among them; empty: as above.
     """
@@ -63,6 +64,7 @@ class Task:
     sha256: str
     run: Callable[[Volume, Callable[[float], None]], Segmented]
     surfaces: tuple[str, ...] = ()
+    planes: int = 0
     part: str = ""
     parts: Mapping[str, Task] = field(default_factory=dict)
 

@@ -151,11 +151,15 @@ def evaluate_mattes(
 
 @dataclass(frozen=True)
 class VolumeEvaluation(Evaluated):
-    """``cases``: by case, by label; ``per_label``: means over cases; ``mean``: over labels."""
+    """``cases``: by case, by label; ``per_label``: means over cases; ``mean``: over labels.
+
+    ``present``: in how many cases prediction or truth has the label; where neither has, it counts as found.
+    """
 
     mean: VolumeScore
     per_label: dict[str, VolumeScore]
     cases: dict[str, dict[str, VolumeScore]]
+    present: dict[str, int]
 
 
 def evaluate_volumes(
@@ -217,7 +221,12 @@ def evaluate_volumes(
     wrong = sorted(predicted - true)
     if wrong:
         notes.append(f"ids {wrong} are predicted but nowhere in the truth")
-    return VolumeEvaluation(pairing, notes, mean_scores(list(per_label.values())), per_label, cases)
+    present = {
+        name: sum(case[name].volume_ml + case[name].truth_ml > 0 for case in cases.values())
+        for name in names.values()
+    }
+    mean = mean_scores(list(per_label.values()))
+    return VolumeEvaluation(pairing, notes, mean, per_label, cases, present)
 
 
 @dataclass(frozen=True)

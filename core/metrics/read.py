@@ -134,8 +134,8 @@ def read_label_volume(path: Path) -> LabelVolume:
         raise _with_path(error, path) from None
     if values.dtype.kind == "f":
         whole = np.rint(values)
-        if not (np.isfinite(values).all() and (whole == values).all()):
-            raise InputError(f"{path} has values such as {_odd(values):g}", "whole numbers, one a label")
+        if (odd := _odd(values, whole)) is not None:
+            raise InputError(f"{path} has values such as {odd:.9g}", "whole numbers, one a label")
         largest = max(whole.max(), -whole.min())
         if largest > 2**31 - 1:
             raise InputError(f"{path} has values such as {largest:g}", "labels up to 2147483647")
@@ -145,8 +145,15 @@ def read_label_volume(path: Path) -> LabelVolume:
     return LabelVolume(values, affine, _spacing(affine, path))
 
 
-def _odd(values: np.ndarray) -> float:
-    return float(values[~(np.isfinite(values) & (np.rint(values) == values))].flat[0])
+def _odd(values: np.ndarray, whole: np.ndarray) -> float | None:
+    """The first value that is no whole number, if any; a scaled one may be off by what a float32 slope is.
+
+    SPM and nibabel store a mask of 0 and 1 as bytes up to 255 and a slope of 1/255.
+    """
+    with np.errstate(invalid="ignore"):
+        near = np.abs(values - whole) <= 1e-6 * np.maximum(1, np.abs(whole))
+    wrong = np.flatnonzero(~near)
+    return float(values.flat[wrong[0]]) if len(wrong) else None
 
 
 def volume_shape(path: Path) -> tuple[int, int, int]:

@@ -242,6 +242,28 @@ def test_volumes(tmp_path, capsys):
     assert "inf" in capsys.readouterr().out
 
 
+def test_in_how_many_volumes_a_label_is(tmp_path, capsys):
+    some, rare = block(slice(1, 5), slice(1, 5), slice(1, 5)), block(slice(5, 7), slice(5, 7), slice(5, 7))
+    for name in "ab":
+        nifti(tmp_path / "p" / f"{name}.nii", some)
+        nifti(tmp_path / "t" / f"{name}.nii", some + 2 * rare * (name == "b"))
+    assert run("volume", tmp_path / "p", tmp_path / "t", "--json", tmp_path / "v.json") == 0
+    labels = json.loads((tmp_path / "v.json").read_text())["per_label"]
+    assert [labels[i]["files"] for i in "12"] == [2, 1] and labels["2"]["dice"] == 0.5
+    assert "counts as found" in capsys.readouterr().out
+
+
+def test_a_mask_that_is_stored_with_a_slope(tmp_path):
+    image = nib.Nifti1Image(SOLID.astype(float), np.eye(4))
+    image.set_data_dtype(np.uint8)  # 0 and 255 with a slope of 1/255, as SPM writes it
+    (tmp_path / "p").mkdir()
+    nib.save(image, tmp_path / "p" / "a.nii")
+    assert float(nib.load(tmp_path / "p" / "a.nii").get_fdata().max()) != 1
+    nifti(tmp_path / "t" / "a.nii", SOLID, (1, 1, 1, 1))
+    assert run("volume", tmp_path / "p", tmp_path / "t", "--json", tmp_path / "v.json") == 0
+    assert json.loads((tmp_path / "v.json").read_text())["dice"] == 1
+
+
 def test_millilitres_of_a_tilted_gantry_are_those_of_its_voxels(tmp_path, capsys):
     cube = block(slice(0, 4), slice(0, 4), slice(0, 4))
     affine = np.array(

@@ -148,6 +148,25 @@ def test_a_mask_of_the_users_is_replaced_only_when_told_so(tmp_path, capsys):
     assert source.exists() and (out / "a-nii.nii.gz").exists()
 
 
+@pytest.mark.parametrize("name", ["a.report.json", "a.labels.txt"])
+def test_no_file_of_the_users_is_replaced_unasked(tmp_path, capsys, name):
+    ct(tmp_path / "in" / "a.nii.gz")
+    ct(tmp_path / "in" / "b.nii.gz")
+    out = tmp_path / "out"
+    out.mkdir()
+    for mine in (name, "summary.csv"):
+        (out / mine).write_text("mine")
+    for _ in range(2):
+        assert run(tmp_path / "in", out) == 0
+        told = capsys.readouterr().out
+        assert f"{name} is there and not of an earlier run" in told and "summary-2.csv" in told
+        assert (out / name).read_text() == (out / "summary.csv").read_text() == "mine"
+    assert "1 done" not in told and not (out / "summary-3.csv").exists() and (out / "b.nii.gz").exists()
+    assert "skipped: " in (out / "summary-2.csv").read_text()
+    assert run(tmp_path / "in", out, "--overwrite") == 0
+    assert (out / "summary.csv").read_text().startswith("file,status,")
+
+
 def test_another_time_point_is_another_result(tmp_path, capsys):
     hu, _ = body_ct((8.0, 8, 10), pad=2)
     (tmp_path / "in").mkdir()

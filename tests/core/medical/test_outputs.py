@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel as nib
@@ -105,9 +106,20 @@ def test_wrong_names_are_told_before_work(ct, tmp_path):
         segment_file(ct, task, Outputs(ct))
     with pytest.raises(InputError, match="no uncertainty"):
         segment_file(ct, task, Outputs(tmp_path / "m.nii", uncertainty=tmp_path / "u.nii"))
+    axial = replace(task, method="network", planes=1)
+    with pytest.raises(InputError, match="one plane"):
+        segment_file(ct, axial, Outputs(tmp_path / "m.nii", uncertainty=tmp_path / "u.nii"))
     with pytest.raises(InputError, match="one name for two"):
         segment_file(ct, task, Outputs(tmp_path / "m.nii", tmp_path / "m.labels.json"))
     assert names(tmp_path) == ["ct.nii.gz"]
+
+
+def test_a_scan_that_is_seen_from_one_plane_alone_gets_its_mask_without_an_uncertainty(ct, tmp_path):
+    """As one slice does of a network that looks from three."""
+    task = replace(get_task("ct-tissues"), method="network", planes=3)
+    _, report = segment_file(ct, task, Outputs(tmp_path / "m.nii", uncertainty=tmp_path / "u.nii"))
+    assert any("no uncertainty" in warning for warning in report["warnings"])
+    assert "m.nii" in names(tmp_path) and "u.nii" not in names(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_stl_holds_all_triangles():
     raw = stl_bytes(surfaces)
     (count,) = struct.unpack_from("<I", raw, 80)
     assert count == sum(len(s.faces) for s in surfaces) and len(raw) == 84 + 50 * count
-    assert not raw.startswith(b"solid")
+    assert not raw.startswith(b"solid") and b"SPACE=RAS" in raw[:80], "without it 3D Slicer takes LPS"
     first = np.frombuffer(raw[84 : 84 + 48], "<f4").reshape(4, 3)
     np.testing.assert_array_equal(first[1:], surfaces[0].vertices[surfaces[0].faces[0]])
     across = np.cross(first[2] - first[1], first[3] - first[1])
