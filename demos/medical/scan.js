@@ -36,6 +36,12 @@ export class Scan {
 
   value(at) { return this.info.slope * this.values[this.offset(at)] + this.info.inter; }
 
+  // "≤" or "≥" where a value beyond what is stored may stand.
+  bound(at) {
+    const stored = this.values[this.offset(at)], [below, above] = this.info.clipped;
+    return below && stored === -32768 ? '≤ ' : above && stored === 32767 ? '≥ ' : '';
+  }
+
   // Indices of the shown copy → of the whole volume.
   whole(at) { return at.map((v, axis) => Math.min(v * this.info.steps[axis], this.info.shape[axis] - 1)); }
 

@@ -26,22 +26,27 @@ class Shown:
         steps: every so manieth voxel along X, Y, Z.
         shape: its voxels.
         slope, inter: value = slope · stored + inter; stored is int16.
+        clipped: whether there are values below the lowest stored one, and above the highest.
     """
 
     steps: tuple[int, int, int]
     shape: tuple[int, int, int]
     slope: float
     inter: float
+    clipped: tuple[bool, bool] = (False, False)
 
 
 def shown_copy(volume: Volume, limit: int = MAX_VOXELS) -> Shown:
-    """How a volume is shown: int16 as it is; floats in 65536 levels over their own range."""
+    """How a volume is shown: int16 and other whole numbers as they are; floats in 65536 levels over their own range."""
     steps, shape = _steps(volume, limit)
     if volume.data.dtype == np.int16:
         return Shown(steps, shape, 1.0, 0.0)
-    low, high = _range(volume.data)
-    slope = max(high - low, 1e-12) / _LEVELS
-    return Shown(steps, shape, slope, low + 32768 * slope)
+    low, high = float(volume.data.min()), float(volume.data.max())
+    if high - low <= _LEVELS and _are_whole(volume.data):
+        return Shown(steps, shape, 1.0, low + 32768)
+    near, far = _range(volume.data)
+    slope = max(far - near, 1e-12) / _LEVELS
+    return Shown(steps, shape, slope, near + 32768 * slope, (low < near, high > far))
 
 
 def _steps(volume: Volume, limit: int) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
@@ -57,13 +62,20 @@ def _steps(volume: Volume, limit: int) -> tuple[tuple[int, int, int], tuple[int,
 
 
 def _range(data: np.ndarray) -> tuple[float, float]:
-    """Lowest and highest value; a few voxels far beyond all others (an MRI's spikes) do not stretch it."""
+    """Lowest and highest value; a few voxels so far beyond all others (an MRI's spikes) that these would get fewer levels
+    than a screen has do not stretch it."""
     step = max(1, round((data.size / 2e6) ** (1 / 3)))
     some = data[::step, ::step, ::step]
     low, high = float(data.min()), float(data.max())
     near, far = (float(v) for v in np.percentile(some, (0.05, 99.95)))
-    span = max(far - near, 1e-12)
+    span = far - near
+    if span == 0 or high - low <= _LEVELS / 256 * span:
+        return low, high
     return max(low, near - 4 * span), min(high, far + 4 * span)
+
+
+def _are_whole(data: np.ndarray) -> bool:
+    return all((np.rint(plane) == plane).all() for plane in np.moveaxis(data, 2, 0))
 
 
 def window(volume: Volume) -> tuple[float, float]:
@@ -73,6 +85,8 @@ def window(volume: Volume) -> tuple[float, float]:
     some = data[::step, ::step, ::step]
     filled = some[some > some.min()]
     low, high = (float(v) for v in np.percentile(filled if filled.size else some, (1, 99.5)))
+    if low == high:  # one value in a void, as of a mask
+        low = float(some.min())
     return (low + high) / 2, max(high - low, 1e-6)
 
 

@@ -130,7 +130,7 @@ export class Viewer {
     const shown = info.exact ? String(value) : Number(value.toPrecision(4)).toString();
     const places = scan.millimetres(at).map((mm) => mm.toFixed(1).replace('-', '−'));
     const code = scan.layers.mask ? scan.layers.mask[scan.offset(at)] : 0, label = finding?.labels[code - 1];
-    const parts = [`${shown.replace('-', '−')}${info.ct ? ' HU' : ''}`, `${places.join(', ')} mm`];
+    const parts = [`${scan.bound(at)}${shown.replace('-', '−')}${info.ct ? ' HU' : ''}`, `${places.join(', ')} mm`];
     if (finding) parts.push(label ? label.name : this.words.background);
     this.readout.querySelector('span').textContent = parts.join(' · ');
     this.readout.querySelector('i').style.background = label ? `rgb(${label.color})` : 'transparent';

@@ -63,6 +63,33 @@ def test_one_spike_does_not_eat_the_levels():
     rest = data < 1000
     assert np.abs(back - data)[rest].max() < 0.05, "all others are exact enough"
     assert raw[3, 3, 3] == 32767, "the spike is as bright as can be"
+    assert shown.clipped == (False, True), "and the page says that it is more"
+
+
+def stored(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What is stored, and the values that it stands for."""
+    shown = shown_copy(volume(data))
+    raw = np.frombuffer(b"".join(encode_values(volume(data), shown)), "<i2").reshape(data.shape, order="F")
+    return raw, shown.slope * raw + shown.inter
+
+
+def test_few_voxels_that_are_all_there_is_are_shown():
+    """A thresholded map of statistics; the hot spot of a PET."""
+    sparse = np.zeros((60, 60, 60), np.float32)
+    sparse[20:23, 20:23, 20:23] = 5.5
+    assert np.abs(stored(sparse)[1] - sparse).max() < 1e-3
+    level, width = window(volume(sparse))
+    assert level + width / 2 >= 5.5 and level - width / 2 < 3
+    hot = np.random.default_rng(0).normal(1, 0.2, (60, 60, 60)).astype(np.float32)
+    hot[20:23, 20:23, 20:23] = 40
+    assert np.abs(stored(hot)[1] - hot).max() < 1e-2
+
+
+@pytest.mark.parametrize("largest", [300, 65_535])
+def test_whole_numbers_are_shown_exactly(largest):
+    data = np.random.default_rng(0).integers(0, largest, (30, 30, 30), endpoint=True).astype(np.float32)
+    data.flat[:2] = 0, largest
+    np.testing.assert_array_equal(stored(data)[1], data)
 
 
 def test_large_volumes_lose_voxels_of_their_finest_axes_first():
