@@ -11,6 +11,7 @@ import numpy as np
 from core.engine.graph import Graph, GraphSource, open_graph
 from core.medical.hounsfield import hu_doubt
 from core.medical.plans import Part, read_parts
+from core.medical.region import amount_doubt, mri_doubt, size_doubt
 from core.medical.slices import Predictor
 from core.medical.slicewise import segment_slicewise
 from core.medical.tasks import Segmented, Task, register_tasks
@@ -85,10 +86,7 @@ def _part_task(card: Card, name: str, part: Part, predict: Predictor | None) -> 
 
     def run(volume: Volume, progress: Callable[[float], None]) -> Segmented:
         found = segment_slicewise(volume, predict or load_network(card), part.plan, progress)
-        doubt = hu_doubt(volume.data) if hounsfield_units else None
-        if doubt:
-            found = replace(found, warnings=(f"{doubt} The mask means nothing then.", *found.warnings))
-        return found
+        return replace(found, warnings=(*_doubts(volume, found.ids, part), *found.warnings))
 
     return Task(
         name=card.name,
@@ -102,6 +100,17 @@ def _part_task(card: Card, name: str, part: Part, predict: Predictor | None) -> 
         planes=len(part.plan.options.planes),
         part=name,
     )
+
+
+def _doubts(volume: Volume, ids: np.ndarray, part: Part) -> list[str]:
+    """Why a mask (X, Y, Z) of a part is not to be trusted: the scan is not of what the network knows."""
+    if part.plan.intensity.kind == "window":
+        doubt = hu_doubt(volume.data)
+        values = f"{doubt} The mask means nothing then." if doubt else None
+    else:
+        values = mri_doubt(volume.data)
+    size, amount = size_doubt(volume, part.labels), amount_doubt(ids, volume.voxel_ml, part.labels)
+    return [sentence for sentence in (values, size, amount) if sentence]
 
 
 @register_tasks

@@ -11,14 +11,13 @@ import numpy as np
 from core.medical.hounsfield import hu_doubt
 from core.medical.mesh_files import glb_bytes
 from core.medical.phantom import Head
+from core.medical.region import CROP_MM, size_doubt
 from core.medical.surface import finding_surfaces
 from core.medical.tasks import Finding, Task, list_tasks, segment
 from core.medical.volume import Volume
 from demos.medical.asked import task_key
 from demos.medical.truth import Truth
 
-# The whole of a hippocampus crop is shorter than this, a head is longer.
-_CROP_MM = 80.0
 # What is asked of a scan that nobody has said anything about; the first one that is there.
 _FIRST_CT, _FIRST_MRI, _FIRST_CROP = ("ct-tissues",), ("brain",), ("hippocampus", "brain")
 
@@ -70,9 +69,13 @@ class Subject:
     def fitting_task(self) -> Task | None:
         """The task that a scan is shown with first; None: nothing here is made for it."""
         sides = np.multiply(self.volume.data.shape, self.volume.spacing)
-        wanted = _FIRST_CT if self.is_ct else _FIRST_CROP if sides.max() < _CROP_MM else _FIRST_MRI
+        wanted = _FIRST_CT if self.is_ct else _FIRST_CROP if sides.max() < CROP_MM else _FIRST_MRI
         tasks = list_tasks()
         return next((task for name in wanted for task in tasks if task.name.startswith(name)), None)
+
+    def suits(self, task: Task) -> bool:
+        """Whether a task is made for values like these and for a scan of this size."""
+        return (task.unit == "HU") == self.is_ct and size_doubt(self.volume, task.labels) is None
 
     @property
     def held_bytes(self) -> int:

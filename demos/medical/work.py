@@ -60,7 +60,8 @@ def open_upload(visit: Visit, time: int, task: str) -> Job:
 
 def _segment(subject: Subject, wanted: str, tell: Tell) -> None:
     task = subject.fitting_task()
-    if wanted and (find_task(wanted).unit == "HU") == subject.is_ct:
+    # The page asks for what was asked of the scan before, which may have been of another kind.
+    if wanted and subject.suits(find_task(wanted)):
         task = find_task(wanted)
     if task is not None:
         subject.find(task, tell)

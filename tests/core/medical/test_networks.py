@@ -122,6 +122,19 @@ def test_what_is_no_hu_and_what_is_not_of_the_region_is_said(tmp_path):
     assert found.ids.any() and not any("head or neck" in w for w in found.warnings)
 
 
+def test_a_network_for_mri_of_heads_says_what_is_none(tmp_path):
+    """A crop with a CT's values, given to a network that knows T1 images of whole heads."""
+    intensity = {"kind": "percentile", "low": 1.0, "high": 99.5}
+    task = card_task(bright_network(tmp_path / "weights", labels="brain-tissues", intensity=intensity))
+    data = scan() - np.int16(20)
+    data[:, :2] = -1000
+    warnings = segment(read_volume(write(tmp_path, data)), task).warnings
+    for said in ("look like HU", "The longest side of this scan is 48 mm", "ml: hardly a whole head"):
+        assert any(said in w for w in warnings), said
+    warnings = segment(read_volume(write(tmp_path)), task).warnings
+    assert not any("HU" in w for w in warnings)
+
+
 def test_spacing_outside_of_training_is_said(tmp_path):
     task = card_task(bright_network(tmp_path / "weights", trained=[0.8, 1.2]))
     assert any("far from what the network was trained on" in w

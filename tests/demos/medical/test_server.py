@@ -288,6 +288,7 @@ def brain(tmp_path, monkeypatch):
     write_card(card)
     monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(tmp_path / "weights"))
     monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "weights"
 
 
 def test_a_networks_parts_are_asked_for_one_by_one(client, scans, brain):
@@ -314,6 +315,22 @@ def test_a_networks_parts_are_asked_for_one_by_one(client, scans, brain):
     ids = np.frombuffer(base64.b64decode(alone["ids"]), np.uint8)
     assert (ids == np.argmax(chances, axis=0)).mean() > 0.9
     assert client.get(f"/medical/en/{token}/tasks/brain.none/slices/axial/20").status_code == 422
+
+
+def test_what_was_asked_of_a_scan_before_is_not_asked_of_one_of_another_size(client, scans, brain):
+    intensity = {"kind": "percentile", "low": 1.0, "high": 99.5}
+    write_card(bright_network(brain, "hippocampus", working=[6.0, 6.0, 6.0], intensity=intensity))
+    crop = nib.load(scans / "mri.nii.gz").slicer[10:22, 10:22, 20:32]
+    nib.save(crop, brain / "crop.nii.gz")
+    for path, wanted, done in (
+        (scans / "mri.nii.gz", "hippocampus", "brain.tissues"),
+        (scans / "mri.nii.gz", "brain.mask", "brain.mask"),
+        (brain / "crop.nii.gz", "brain.mask", "hippocampus"),
+        (brain / "crop.nii.gz", "hippocampus", "hippocampus"),
+    ):
+        token, job = send(client, path, query=f"?task={wanted}")
+        assert job["outcome"] == "done"
+        assert client.get(f"/medical/en/{token}/scan").json()["done"] == [done]
 
 
 def test_nobody_sees_anothers_scan(client, scans, opened):
