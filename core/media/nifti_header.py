@@ -18,6 +18,8 @@ _READABLE = "biuf"  # kinds of dtype: whole and real numbers
 # Extensions of headers (DICOM tags and the like) stand before the voxels; nobody's are larger.
 _MAX_OFFSET = 64 << 20
 _AT_ONCE = 16 << 20
+# Spacing and sform are rounded differently by different writers, but not by a hundredth.
+_SPACING_AGREES = 0.01
 # Deflate cannot shrink by more.
 _MAX_RATIO = 1032
 # What a file of so many bytes unpacked must at least bring: scans shrink to a half or a fifth, masks to a two hundredth.
@@ -171,23 +173,51 @@ def check_header(header: Any, path: Path) -> None:
 def affine_of(header: Any, name: str) -> tuple[np.ndarray, list[str]]:
     """Voxel indices to mm, float64 (4, 4), by the sform or else the qform; and what was doubtful, in sentences.
 
-    A ``header`` that was checked is mended: a handedness other than 1 and −1 is 1, as NIfTI has it, and spacings are positive.
+    A ``header`` that was checked is mended: a handedness other than 1 and −1 is 1, as NIfTI has it, spacings are positive,
+    and an sform of no use beside a good qform has code 0, so that nothing written with this header has it again.
 
     Raises:
         InputError: no sform, and a qform that is no rotation.
     """
-    notes = []
+    notes: list[str] = []
     if "qform_code" in header and header["pixdim"][0] not in (-1, 1):
         header["pixdim"][0] = 1
     if (np.asarray(header["pixdim"][1:4], float) < 0).any():
         header["pixdim"][1:4] = np.abs(header["pixdim"][1:4])
         notes.append("The header has a negative spacing; its size was taken.")
+    if "sform_code" in header and int(header["sform_code"]) > 0:
+        notes += _check_sform(header)
     try:
         return np.asarray(header.get_best_affine(), np.float64), notes
     except Exception as error:  # nibabel has errors of its own for what is no rotation
         raise InputError(
             f"{name}: its qform is not a rotation ({error})", "a valid header", "repair the header"
         ) from None
+
+
+def _check_sform(header: Any) -> list[str]:
+    """Drops an sform that is no way to mm where there is a qform; what to say of it, or of one that is not of this spacing."""
+    axes = np.asarray(header.get_sform(), np.float64)[:3]
+    lengths = np.sqrt((axes[:, :3] ** 2).sum(axis=0))
+    if not np.isfinite(axes).all() or abs(np.linalg.det(axes[:, :3])) <= 1e-6 * np.prod(lengths):
+        if int(header["qform_code"]) <= 0 or not _has_rotation(header):
+            return []  # whoever makes a grid of it refuses it
+        header["sform_code"] = 0
+        return ["The sform is of no use (it flattens space); the qform was taken."]
+    # A placeholder that somebody left there, or a spacing that was not changed with it: nothing tells which is right.
+    spacing = np.asarray(header["pixdim"][1:4], np.float64)
+    if (np.abs(lengths / spacing - 1) <= _SPACING_AGREES).all():
+        return []
+    told, taken = (" × ".join(f"{mm:.4g}" for mm in sizes) for sizes in (spacing, lengths))
+    return [f"The header gives a spacing of {told} mm, its sform one of {taken} mm; the sform was taken."]
+
+
+def _has_rotation(header: Any) -> bool:
+    """Whether the qform is one."""
+    try:
+        return bool(np.isfinite(header.get_qform()).all())
+    except Exception:  # as in affine_of
+        return False
 
 
 def data_offset(header: Any, path: Path, single: bool) -> int:

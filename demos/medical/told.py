@@ -13,6 +13,8 @@ _KOREAN: list[tuple[str, str]] = [
     (r"^The header does not say how the scan lies", "헤더에 방향 정보가 없어(qform·sform 코드 0) x가 오른쪽에서 왼쪽으로 간다고 보았습니다."),
     (r"^The qform is not a rotation", "qform이 회전이 아니어서 sform을 따랐습니다."),
     (r"^qform and sform disagree by up to (?P<mm>[\d.]+) mm", "qform과 sform이 최대 {mm} mm 다릅니다. sform을 따랐습니다."),
+    (r"^The sform is of no use", "sform을 쓸 수 없어(공간이 납작해짐) qform을 따랐습니다."),
+    (r"^The header gives a spacing of (?P<told>.+?) mm, its sform one of (?P<taken>.+?) mm", "헤더의 복셀 간격({told} mm)과 sform의 간격({taken} mm)이 다릅니다. sform을 따랐습니다."),
     (r"^The header gives its spacing in (?P<unit>\w+)s", "헤더의 간격 단위가 {unit}이지만 mm로 읽었습니다."),
     (r"^A spacing of (?P<size>.+?) mm is unusual", "복셀 간격 {size} mm는 흔하지 않은 값입니다."),
     (r"^A spacing of (?P<size>.+?) mm is far from what the network was trained on \((?P<range>.+?)\)", "복셀 간격 {size} mm는 모델이 학습한 범위({range})에서 크게 벗어납니다."),

@@ -19,6 +19,7 @@ from core.medical.grid import Grid
 from core.medical.volume import Reader, Volume, list_readers, read_volume, register_reader, scan_suffixes
 from core.metrics.read import read_label_volume
 from core.results import VolumeMask
+from demos.medical.told import tell
 from tests.core.medical.scans import AFFINE, ORIENTATIONS, save, scan, turned, values
 
 HIPPO = get_label_set("hippocampus")
@@ -168,6 +169,40 @@ def test_headers_that_others_read_are_read(tmp_path):
     np.testing.assert_array_equal(read_volume(path).grid.affine, nib.load(path).affine)
 
 
+def test_a_placeholder_for_an_sform_is_taken_but_told(tmp_path):
+    image = scan(affine=np.eye(4))
+    image.set_qform(None, 0), image.set_sform(np.eye(4), 2)
+    image.header["pixdim"][1:4] = 0.5, 0.5, 2
+    volume = read_volume(save(image, tmp_path / "a.nii"))
+    (note,) = volume.warnings
+    assert note == (
+        "The header gives a spacing of 0.5 × 0.5 × 2 mm, its sform one of 1 × 1 × 1 mm; the sform was taken."
+    )
+    assert volume.spacing == (1, 1, 1)
+    korean = tell(note, {"language": "ko"})
+    assert "0.5 × 0.5 × 2 mm" in korean and "1 × 1 × 1 mm" in korean
+    image.header["pixdim"][1:4] = 0.995, 1.005, 1
+    assert read_volume(save(image, tmp_path / "b.nii")).warnings == (), "rounded"
+
+
+@pytest.mark.parametrize("rows", [np.zeros((3, 4)), np.full((3, 4), np.nan), np.ones((3, 4))], ids=["0", "nan", "1"])
+def test_an_sform_of_no_use_gives_way_to_a_good_qform(tmp_path, rows):
+    path = patched(tmp_path / "a.nii", 280, rows.astype("<f4").tobytes(), scan())
+    volume = read_volume(path)
+    (note,) = volume.warnings
+    assert note == "The sform is of no use (it flattens space); the qform was taken."
+    assert "qform" in tell(note, {"language": "ko"}) != note
+    np.testing.assert_allclose(volume.grid.affine, AFFINE, atol=1e-5)
+    np.testing.assert_allclose(read_label_volume(path).affine, AFFINE, atol=1e-5)
+    ids = volume.grid.from_ras((volume.data > 500).astype(np.uint8))
+    mask = VolumeMask(ids, volume.grid.affine, HIPPO).save(tmp_path / "m.nii", volume.grid.header)
+    np.testing.assert_allclose(nib.load(mask).affine, AFFINE, atol=1e-5)
+    lost = scan()
+    lost.set_qform(None, 0)
+    with pytest.raises(InputError, match="affine is not finite|spacing of zero"):
+        read_volume(patched(tmp_path / "b.nii", 280, rows.astype("<f4").tobytes(), lost))
+
+
 def test_some_values_that_are_no_numbers(tmp_path):
     data = values().astype(np.float32)
     data[0], data[1, 0] = np.nan, np.inf
@@ -224,8 +259,8 @@ BAD = {
     "NaN": (lambda p: save(scan(np.full((4, 4, 4), np.nan, np.float32)), p / "a.nii"), "every voxel is NaN"),
     "constant": (lambda p: save(scan(np.full((4, 4, 4), 7, np.int16)), p / "a.nii"), "every voxel is 7"),
     "zero spacing": (lambda p: patched(p / "a.nii", 84, bytes(4), scan()), "spacing of 1.5 × 0 × 3"),
-    "flat affine": (lambda p: patched(p / "a.nii", 280, bytes(48), scan()), "spacing of zero"),
-    "affine of NaN": (lambda p: patched(p / "a.nii", 280, np.float32(np.nan).tobytes(), scan()), "not finite"),
+    "flat affine": (lambda p: patched(p / "a.nii", 280, bytes(48)), "spacing of zero"),
+    "affine of NaN": (lambda p: patched(p / "a.nii", 280, np.float32(np.nan).tobytes()), "not finite"),
     "no rotation": (lambda p: patched(p / "a.nii", 252, b"\1\0\0\0" + np.full(3, 9, "<f4").tobytes(), scan()), "qform is not a rotation"),
     "offset": (lambda p: patched(p / "a.nii", 108, np.float32(3e10).tobytes()), "begin at byte 3e"),
     "no .img": (lambda p: alone(p, ".hdr"), "a.img is missing"),
