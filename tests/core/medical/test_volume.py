@@ -185,7 +185,9 @@ def test_a_placeholder_for_an_sform_is_taken_but_told(tmp_path):
     assert read_volume(save(image, tmp_path / "b.nii")).warnings == (), "rounded"
 
 
-@pytest.mark.parametrize("rows", [np.zeros((3, 4)), np.full((3, 4), np.nan), np.ones((3, 4))], ids=["0", "nan", "1"])
+@pytest.mark.parametrize(
+    "rows", [np.zeros((3, 4)), np.full((3, 4), np.nan), np.ones((3, 4))], ids=["0", "nan", "1"]
+)
 def test_an_sform_of_no_use_gives_way_to_a_good_qform(tmp_path, rows):
     path = patched(tmp_path / "a.nii", 280, rows.astype("<f4").tobytes(), scan())
     volume = read_volume(path)
@@ -199,7 +201,7 @@ def test_an_sform_of_no_use_gives_way_to_a_good_qform(tmp_path, rows):
     np.testing.assert_allclose(nib.load(mask).affine, AFFINE, atol=1e-5)
     lost = scan()
     lost.set_qform(None, 0)
-    with pytest.raises(InputError, match="affine is not finite|spacing of zero"):
+    with pytest.raises(InputError, match=r"affine is not finite|spacing of zero"):
         read_volume(patched(tmp_path / "b.nii", 280, rows.astype("<f4").tobytes(), lost))
 
 
