@@ -54,15 +54,24 @@ def take_slice(volume: Volume, plane: str, index: int) -> Volume:
     return Volume(data, Grid(shape, affine), volume.name)
 
 
+def slice_planes(task: Task) -> tuple[str, ...]:
+    """The planes that a task can be asked about one slice in: those that its network was trained on; rules know all."""
+    if task.method == "rules":
+        return tuple(AXES)
+    return read_parts(load_card(task.weights))[task.part].plan.options.planes
+
+
 def segment_slice(volume: Volume, task: Task, plane: str, index: int) -> SliceAnswer:
     """Segment one slice as if there were no other.
 
     Raises:
-        InputError: no such plane or slice, or what the task cannot use.
+        InputError: no such plane or slice, a plane that the network does not know, or what the task cannot use.
     """
     alone = take_slice(volume, plane, index)
     began = time.perf_counter()
     axis = AXES[plane]
+    if plane not in (known := slice_planes(task)):
+        raise InputError(f"{task.name} was not trained on {plane} slices", f"one of {', '.join(known)}")
     if task.method == "rules":
         ids = segment(alone, task).ids.take(0, axis=axis)
         return SliceAnswer(ids, None, (), time.perf_counter() - began)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.medical.one_slice import SliceAnswer
+from core.medical.one_slice import SliceAnswer, slice_planes
 from core.medical.report import LabelFigures, figures
 from core.medical.tasks import Finding, Task
 from core.metrics import VolumeScore
@@ -55,7 +55,10 @@ def scan_json(visit: Visit, w: dict[str, str]) -> dict[str, Any]:
 
 
 def _task(task: Task, w: dict[str, str]) -> dict[str, Any]:
-    return {"name": task_key(task), "title": task_title(task, w), "method": task.method, "unit": task.unit}
+    return {
+        "name": task_key(task), "title": task_title(task, w), "method": task.method, "unit": task.unit,
+        "planes": list(slice_planes(task)),
+    }  # fmt: skip
 
 
 def finding_json(

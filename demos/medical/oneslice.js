@@ -24,6 +24,12 @@ export class OneSlice {
     viewer.onMove = () => this.update();
   }
 
+  // Only the planes that the chosen task knows.
+  offerPlanes() {
+    const planes = this.viewer.scan?.info.tasks.find(({ name }) => name === this.task())?.planes;
+    for (const button of this.root.querySelectorAll('[data-slice]')) button.hidden = Boolean(planes) && !planes.includes(button.dataset.slice);
+  }
+
   close() {
     this.choice.replaceChildren();
     this.said.textContent = '';

@@ -45,6 +45,7 @@ export class Panel {
         zone.classList.toggle('over', kind === 'dragover');
         if (kind === 'drop') this.upload([...event.dataTransfer.files]);
       });
+    this.tasks.addEventListener('change', () => this.one.offerPlanes());
     this.find('[data-run]').addEventListener('click', () => this.open((signal) => this.segment(signal)));
     this.find('[data-cancel]').addEventListener('click', () => this.cancel());
     this.find('[data-time] select').addEventListener('change', ({ target }) =>
@@ -199,6 +200,7 @@ export class Panel {
       Object.assign(document.createElement('p'), { className: `md-${kind}`, textContent: text })));
     this.tasks.replaceChildren(...info.tasks.map(({ name, title }) => new Option(title, name)));
     this.tasks.value = finding?.task || info.fitting || info.tasks[0].name;
+    this.one.offerPlanes();
     const time = this.find('[data-time]');
     time.hidden = info.series < 2;
     time.querySelector('select').replaceChildren(...Array.from({ length: info.series }, (_, i) =>

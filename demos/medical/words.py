@@ -206,6 +206,7 @@ MEDICAL_ERRORS: list[tuple[str, str]] = [
     (r"^(?P<name>.+?) is larger than (?P<size>.+? GB)", "{name} 파일이 너무 큽니다(최대 {size})."),
     (r"^(?P<name>.+?) cannot be kept", "{name} 파일을 둘 자리가 없습니다. 디스크 공간을 확인해 주세요."),
     (r"^(?P<what>[\d×]+) voxels need (?P<size>.+? GB)", "볼륨이 너무 큽니다(네트워크 격자로 {what} 복셀, {size} 필요). 잘라 내거나 헤더의 간격을 고쳐 주세요."),
+    (r"^\S+ was not trained on (?P<plane>\w+) slices", "이 모델은 이 방향의 단면({plane})을 학습하지 않았습니다. 다른 방향을 골라 주세요."),
     (r"^nothing was found, so there is no surface", "찾은 것이 없어 표면도 없습니다."),
 ]  # fmt: skip
 

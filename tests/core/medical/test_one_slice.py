@@ -8,12 +8,15 @@ import pytest
 from core.errors import InputError
 from core.medical.grid import Grid
 from core.medical.intensity import Intensity
-from core.medical.one_slice import ask_about_slice, segment_slice, take_slice
+from core.medical.one_slice import ask_about_slice, segment_slice, slice_planes, take_slice
 from core.medical.phantom import draw_head
 from core.medical.slices import SliceOptions
 from core.medical.slicewise import Plan, segment_slicewise
 from core.medical.tasks import get_task, segment
 from core.medical.volume import Volume
+from demos.portrait.messages import explain
+from demos.words import words
+from tests.core.medical.tiny import bright_network
 
 
 def test_a_slice_lies_where_it_was():
@@ -64,6 +67,24 @@ def test_a_networks_probabilities_come_back_on_the_slices_own_grid(plane, size):
     truth = take_slice(volume, plane, 6).data.squeeze() == 100
     assert np.array_equal(ids == 2, truth) and np.allclose(maps.sum(axis=0), 1, atol=1e-5)
     assert maps[1][truth].min() > 0.49 and maps[1][~truth].max() < 0.51
+
+
+def test_a_plane_that_the_network_was_not_trained_on_is_refused(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.setenv("TRIPTYCH_WEIGHTS", str(tmp_path / "weights"))
+    monkeypatch.setenv("TRIPTYCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("core.medical.networks._networks", {})
+    bright_network(tmp_path / "weights", planes=["axial"])
+    task = get_task("tiny")
+    assert slice_planes(task) == ("axial",)
+    assert slice_planes(get_task("ct-tissues")) == ("axial", "coronal", "sagittal")
+    data = np.random.default_rng(0).integers(0, 1000, (12, 14, 16)).astype(np.int16)
+    scan = Volume(data, Grid(data.shape, np.diag([3.0, 3, 3, 1])))
+    assert segment_slice(scan, task, "axial", 5).ids.any()
+    for plane in ("coronal", "sagittal"):
+        with pytest.raises(InputError, match=f"tiny was not trained on {plane} slices.*axial") as caught:
+            segment_slice(scan, task, plane, 5)
+        assert f"단면({plane})" in explain(caught.value, words("ko"))
 
 
 def test_a_volume_that_grows_too_large_is_refused_before_any_memory_is_taken():

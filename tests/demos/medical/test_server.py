@@ -168,6 +168,19 @@ def test_one_slice_by_itself(client, opened):
     assert client.get(f"/medical/en/{opened}/tasks/{TASK}/slices/coronal/40").status_code == 422
 
 
+def test_the_page_is_told_which_slices_a_task_knows(client, scans, brain):
+    card = bright_network(brain, "axial-only", planes=["axial"])
+    write_card(card)
+    token, _ = send(client, scans / "mri.nii.gz")
+    tasks = client.get(f"/medical/en/{token}/scan").json()["tasks"]
+    all_planes = {"axial", "coronal", "sagittal"}
+    assert {task["name"]: set(task["planes"]) for task in tasks} == {
+        "axial-only": {"axial"}, "brain.tissues": all_planes, "brain.mask": all_planes, TASK: all_planes,
+    }  # fmt: skip
+    answer = client.get(f"/medical/ko/{token}/tasks/axial-only/slices/coronal/20")
+    assert answer.status_code == 422 and "학습하지 않았습니다" in answer.json()["detail"]
+
+
 def test_files_go_when_they_are_read_and_with_the_visit(client, scans, visits):
     token, _ = send(client, scans / "head.nii.gz")
     folder = visits.get(token).folder
