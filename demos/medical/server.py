@@ -6,8 +6,9 @@ that no other site's page can send.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -45,6 +46,8 @@ Language = Literal["en", "ko"]
 Layer = Literal["mask", "uncertainty", "truth"]
 _NEVER = {"Cache-Control": "no-store"}
 _OURS = "X-Triptych"
+# So often an upload says that its visit is in use; a chunk alone may be a thousandth of a second's.
+_TOUCH_S = 5.0
 _LOCAL = ("127.0.0.1", "::1")
 
 
@@ -92,6 +95,13 @@ def medical_router(visits: Visits) -> APIRouter:
         visits.end(token)
         return Response(status_code=204)
 
+    async def arriving(visit: Visit, chunks: AsyncIterator[bytes], w: dict[str, str]) -> AsyncIterator[bytes]:
+        """The chunks of an upload, which keep their visit alive: a slow one takes longer than visits are left alone."""
+        async for chunk in chunks:
+            if monotonic() - visit.touched > _TOUCH_S:
+                find(visit.token, w)
+            yield chunk
+
     @router.put("/{language}/{token}/{what}/{name}")
     async def upload(
         language: Language, token: str, what: Literal["scan", "truth"], name: str, request: Request,
@@ -102,7 +112,7 @@ def medical_router(visits: Visits) -> APIRouter:
         visit = find(token, w)
         try:
             with telling(w):
-                await store(request.stream(), visit.folder / what, name)
+                await store(arriving(visit, request.stream(), w), visit.folder / what, name)
         except ClientDisconnect:  # cancelled: nobody hears the answer
             return Response(status_code=400)
         return Response(status_code=204)

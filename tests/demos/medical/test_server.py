@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
@@ -192,6 +193,45 @@ def test_files_go_when_they_are_read_and_with_the_visit(client, scans, visits):
         assert client.post(f"/medical/en/{name}/end").status_code == 204
     assert not folder.exists() and not kept.exists()
     assert client.get(f"/medical/en/{token}/values").status_code == 404
+
+
+def put_slowly(app, path: str, *chunks: bytes, between) -> int:
+    """The status of an upload whose chunks come one by one, ``between`` called before each but the first."""
+    messages = iter(enumerate(chunks))
+    statuses = []
+
+    async def receive() -> dict:
+        number, chunk = next(messages)
+        if number:
+            between()
+        return {"type": "http.request", "body": chunk, "more_body": number + 1 < len(chunks)}
+
+    async def send(message: dict) -> None:
+        statuses.append(message.get("status"))
+
+    scope = {
+        "type": "http", "method": "PUT", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "http_version": "1.1", "scheme": "http", "headers": [(b"x-triptych", b"1")], "client": None, "server": None,
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    return statuses[0]
+
+
+def test_a_slow_upload_keeps_its_visit(client, visits):
+    token = client.post("/medical/en", headers=OURS).json()["token"]
+    visit = visits.get(token)
+
+    def a_while_later():
+        visit.touched -= 600  # three of them are longer than a visit may be left alone
+        visits.sweep()
+
+    path = f"/medical/en/{token}/scan/head.nii"
+    assert put_slowly(client.app, path, b"a", b"b", b"c", b"d", between=a_while_later) == 204
+    assert visits.get(token) is visit and (visit.folder / "scan" / "head.nii").read_bytes() == b"abcd"
+    assert (
+        put_slowly(client.app, path, b"a", b"b", between=lambda: (visits.end(token), a_while_later())) == 404
+    )
+    assert not visit.folder.exists(), "an upload of a visit that is over stays nowhere"
 
 
 def test_a_series_is_shown_at_the_chosen_time(client, scans):
