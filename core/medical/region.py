@@ -7,6 +7,7 @@ import numpy as np
 from core.labels import LabelSet
 from core.medical.hounsfield import hu_doubt
 from core.medical.volume import Volume
+from core.results.volume import count_ids
 
 # The whole of a hippocampus crop is shorter than this, a head is longer.
 CROP_MM = 80.0
@@ -45,9 +46,7 @@ def amount_doubt(ids: np.ndarray, voxel_ml: float, labels: LabelSet) -> str | No
     """Why a mask (X, Y, Z) is hardly a whole head's, in a sentence; None where it may be, or where nothing was found."""
     if labels.name not in _HEADS:
         return None
-    length = max(int(ids.max(initial=0)), *(label.id for label in labels.labels)) + 1
-    # Plane by plane: counting all at once would take a copy of eight bytes a voxel.
-    voxels = sum((np.bincount(plane.ravel(), minlength=length) for plane in ids), np.zeros(length, int))
+    voxels = count_ids(ids, max(label.id for label in labels.labels) + 1)
     total = float(voxels[1:].sum() * voxel_ml)
     if not total:
         return None

@@ -12,6 +12,7 @@ from core.medical.intensity import Intensity
 from core.medical.slices import Prediction, Predictor, SliceOptions, check_size, predict_volume
 from core.medical.tasks import Segmented
 from core.medical.volume import Volume
+from core.results.volume import count_ids
 from core.transforms.respace import Respace
 
 Spacing = tuple[float, float, float]
@@ -35,9 +36,7 @@ class Anchors:
 
     def missing(self, ids: np.ndarray, voxel_ml: float) -> bool:
         """Whether too few are there in a mask (X, Y, Z)."""
-        length = max(int(ids.max(initial=0)), *self.ids) + 1
-        # Plane by plane: counting all at once would take a copy of eight bytes a voxel.
-        voxels = sum((np.bincount(plane.ravel(), minlength=length) for plane in ids), np.zeros(length, int))
+        voxels = count_ids(ids, max(self.ids) + 1)
         return sum(voxels[number] * voxel_ml >= self.ml for number in self.ids) < self.count
 
     @property
